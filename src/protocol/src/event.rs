@@ -1,0 +1,170 @@
+//! What has happened in a room: the log that everybody folds.
+
+use crate::{AccountId, BoothId, ClientId, Codec, CompanyId, Locale, Millis, Seat, Seq};
+use serde::{Deserialize, Serialize};
+
+/// One entry of a room's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Recorded {
+    /// Its number, without gaps.
+    pub seq: Seq,
+    /// When the service appended it.
+    pub at: Millis,
+    /// Whose doing it was.
+    pub by: Actor,
+    /// The command it came from; none when the service decided by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub command: Option<CommandId>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// A command's name for telling a repeated one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct CommandId {
+    /// Which client.
+    pub client: ClientId,
+    /// Its count.
+    pub n: u32,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Actor {
+    /// The booth's guest.
+    Guest {
+        /// At which booth.
+        booth: BoothId,
+    },
+    /// A host.
+    Host {
+        /// Which.
+        account: AccountId,
+    },
+    /// The service, by a deadline or a lost connection.
+    Service,
+}
+
+/// What someone is in the interview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The candidate.
+    Guest,
+    /// A recruiter.
+    Host,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The guest asks to be let in.
+    Knocked {
+        /// Whom.
+        company: CompanyId,
+        /// The guest's shown name.
+        name: String,
+        /// The language the guest reads.
+        locale: Locale,
+    },
+    /// The guest took the knock back.
+    KnockCancelled,
+    /// A host asked the guest to go on waiting.
+    AskedToWait {
+        /// The host's words.
+        message: String,
+        /// The host's shown name.
+        from: String,
+    },
+    /// A host turned the guest away; the room is over.
+    Refused {
+        /// The host's words; may be empty.
+        message: String,
+        /// The host's shown name.
+        from: String,
+    },
+    /// The guest may come in: from here on media flows between those present.
+    Admitted,
+    /// Someone took a seat; this event's number begins the presence.
+    Joined {
+        /// The seat.
+        seat: Seat,
+        /// Guest or host.
+        role: Role,
+        /// Shown name.
+        name: String,
+        /// Title; empty for a guest.
+        title: String,
+        /// Video codecs they can receive.
+        receives: Vec<Codec>,
+    },
+    /// A device was turned on or off.
+    Switched {
+        /// Whose.
+        seat: Seat,
+        /// Microphone on.
+        microphone: bool,
+        /// Camera on.
+        camera: bool,
+    },
+    /// The signaling connection of a seat is gone; its presence stands for the grace period.
+    Lost {
+        /// Whose.
+        seat: Seat,
+    },
+    /// The same client is back.
+    Back {
+        /// Whose.
+        seat: Seat,
+    },
+    /// A presence is over.
+    Left {
+        /// Whose.
+        seat: Seat,
+        /// Why.
+        cause: LeaveCause,
+    },
+    /// The interview is over, for good.
+    Ended {
+        /// Why.
+        cause: EndCause,
+    },
+}
+
+/// Why someone is no longer there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveCause {
+    /// By the button.
+    Button,
+    /// The line was lost for longer than the grace period.
+    Line,
+}
+
+/// Why an interview is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// A host ended it for all.
+    Host,
+    /// The last host left.
+    HostLeft,
+    /// The guest left.
+    Guest,
+    /// The guest's line did not come back.
+    GuestLost,
+    /// The hosts' lines did not come back.
+    HostLost,
+    /// Nobody answered the knock.
+    Unanswered,
+}

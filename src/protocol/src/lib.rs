@@ -1,0 +1,28 @@
+//! What goes over the wire between a booth, the service and a recruiter's page.
+//!
+//! Owns: message types, ids, limits and the close codes, with their JSON form.
+//! Never does: I/O, decisions, time.
+//!
+//! JSON text frames on one WebSocket a participant. A message names neither its sender nor a
+//! time: the service knows both. Every number fits in 53 bits, so a browser reads it exactly.
+//! PROTOCOL.md tells each message in prose; `samples/` holds one of each, read by the tests
+//! of both languages.
+
+mod client;
+mod event;
+mod id;
+pub mod limits;
+mod service;
+mod text;
+
+pub use client::{ClientMessage, Codec, Command, Signal};
+pub use event::{Actor, CommandId, EndCause, Event, LeaveCause, Recorded, Role};
+pub use id::{AccountId, BoothId, ClientId, CompanyId, InvalidId, Millis, Peer, RoomId, Seat, Seq};
+pub use service::{
+    BoothState, CloseCode, CompanyState, Fault, HostCard, IceServer, Me, Progress, Refusal, RoomSummary,
+    ServiceMessage, SignIn, You,
+};
+pub use text::{InvalidText, Locale, Localized, clean_line, clean_name};
+
+/// The version both sides name at hello; a different one is refused with [`CloseCode::Version`].
+pub const PROTOCOL: u32 = 1;

@@ -1,0 +1,320 @@
+//! What the service sends.
+
+use crate::{AccountId, BoothId, CompanyId, Locale, Localized, Millis, Peer, Recorded, RoomId, Seq, Signal};
+use serde::{Deserialize, Serialize};
+
+/// A message from the service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServiceMessage {
+    /// Answers hello.
+    Welcome {
+        /// [`crate::PROTOCOL`].
+        protocol: u32,
+        /// Who the service takes the client for.
+        you: You,
+        /// The event's name.
+        event: Localized,
+        /// For gathering candidates; empty on a plain network.
+        ice_servers: Vec<IceServer>,
+        /// The service's clock.
+        now: Millis,
+    },
+    /// To a booth: every company of the event, whenever something of it changed.
+    Directory {
+        /// In the order of the event.
+        companies: Vec<CompanyState>,
+    },
+    /// To a host: the company's rooms of today and the event's booths, whenever something changed.
+    Lobby {
+        /// Open rooms first by time of knock, then the latest ended ones.
+        rooms: Vec<RoomSummary>,
+        /// Every booth.
+        booths: Vec<BoothState>,
+    },
+    /// To a waiting booth: where the knock stands among the company's.
+    Queue {
+        /// The room.
+        room: RoomId,
+        /// 1 is next.
+        place: u32,
+    },
+    /// Events of a followed room, without gaps after the last ones sent.
+    Events {
+        /// The room.
+        room: RoomId,
+        /// In order; empty when a follower has all of them already.
+        events: Vec<Recorded>,
+        /// The log's last number at this moment: a follower that has it is up to date.
+        last: Seq,
+    },
+    /// A command was carried out, now or earlier.
+    Done {
+        /// The room.
+        room: RoomId,
+        /// The command's count.
+        n: u32,
+    },
+    /// A command was not carried out.
+    Refused {
+        /// The room.
+        room: RoomId,
+        /// The command's count.
+        n: u32,
+        /// Why.
+        reason: Refusal,
+    },
+    /// From a peer.
+    Signal {
+        /// The room.
+        room: RoomId,
+        /// Whose.
+        from: Peer,
+        /// Which presence of the receiver it was meant for.
+        to: Peer,
+        /// Which of the connections between the two.
+        attempt: u32,
+        /// What.
+        signal: Signal,
+    },
+    /// To a host: the knocker's picture.
+    Still {
+        /// The room.
+        room: RoomId,
+        /// JPEG in base64.
+        jpeg: String,
+    },
+    /// Answers ping.
+    Pong {
+        /// The ping's number.
+        n: u32,
+        /// The service's clock.
+        now: Millis,
+    },
+    /// A message could not be taken; the connection goes on unless a close follows.
+    Fault {
+        /// What kind of fault.
+        fault: Fault,
+        /// For a log: names the message and field, never their content.
+        text: String,
+    },
+}
+
+/// Who a connection belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum You {
+    /// A booth.
+    Booth {
+        /// Its id.
+        booth: BoothId,
+        /// Its shown name, such as `A-03`.
+        name: String,
+    },
+    /// A host.
+    Host {
+        /// The account.
+        account: AccountId,
+        /// Shown name.
+        name: String,
+        /// Title.
+        title: String,
+        /// The company the account belongs to.
+        company: CompanyId,
+    },
+}
+
+/// A STUN or TURN server (W3C `RTCIceServer`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct IceServer {
+    /// `stun:`, `turn:` or `turns:` URLs.
+    pub urls: Vec<String>,
+    /// For TURN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub username: Option<String>,
+    /// For TURN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub credential: Option<String>,
+}
+
+/// A company as a booth shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct CompanyState {
+    /// The company.
+    pub company: CompanyId,
+    /// Its name.
+    pub name: Localized,
+    /// Hosts signed in at this moment (W15).
+    pub hosts: Vec<HostCard>,
+    /// Knocks that stand.
+    pub waiting: u32,
+}
+
+/// A host as others see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct HostCard {
+    /// Shown name.
+    pub name: String,
+    /// Title; may be empty.
+    pub title: String,
+}
+
+/// A room in a host's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct RoomSummary {
+    /// The room.
+    pub room: RoomId,
+    /// The booth's shown name.
+    pub booth: String,
+    /// The guest's shown name.
+    pub guest: String,
+    /// The language the guest reads.
+    pub locale: Locale,
+    /// How far it is.
+    pub progress: Progress,
+    /// Since when it stands there.
+    pub since: Millis,
+    /// When the guest first knocked.
+    pub opened: Millis,
+    /// Shown names of the hosts present.
+    pub hosts: Vec<String>,
+    /// The guest's line is lost at the moment.
+    pub lost: bool,
+}
+
+/// How far an interview is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// The guest is at the ready screen, without a knock.
+    Open,
+    /// A knock stands.
+    Knocking,
+    /// Let in.
+    InCall,
+    /// Turned away.
+    Refused,
+    /// Nobody answered.
+    Missed,
+    /// Over.
+    Ended,
+}
+
+/// A booth in a host's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct BoothState {
+    /// The booth.
+    pub booth: BoothId,
+    /// Shown name.
+    pub name: String,
+    /// Connected at this moment.
+    pub here: bool,
+    /// Somebody is in it.
+    pub taken: bool,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The sender's role may not do this, or the room is not theirs.
+    NotAllowed,
+    /// There is no such room.
+    NoSuchRoom,
+    /// There is no such company in this event.
+    NoSuchCompany,
+    /// It does not fit what the room is doing, such as admitting without a knock.
+    WrongMoment,
+    /// The interview is over.
+    Over,
+    /// Every seat is taken.
+    Full,
+    /// A name or text is empty, too long or holds control characters.
+    BadText,
+    /// The service could not store it; it may be tried again.
+    Unavailable,
+}
+
+/// What was wrong with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Not JSON, or a field is missing or out of range.
+    Malformed,
+    /// No message of that name.
+    UnknownMessage,
+    /// Something came before hello, or hello came twice.
+    HelloExpected,
+    /// A part is over its limit.
+    TooLarge,
+    /// Not for this role, or a room that is not the sender's.
+    NotAllowed,
+    /// The peer it is for is not there.
+    NoSuchPeer,
+}
+
+/// Why the service closes a WebSocket: 40xx the program's fault, 41xx the user's, 42xx ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u16)]
+pub enum CloseCode {
+    /// Too many malformed messages.
+    Faults = 4000,
+    /// The first message was not hello.
+    Hello = 4001,
+    /// A version this service does not speak.
+    Version = 4002,
+    /// More messages than the rate allows.
+    Rate = 4003,
+    /// Nothing was heard for [`crate::limits::SILENCE_MS`].
+    Silent = 4004,
+    /// The client did not read fast enough.
+    Slow = 4005,
+    /// Signed out, or the device is no longer known.
+    SignedOut = 4100,
+    /// The same seat was taken elsewhere.
+    Replaced = 4101,
+    /// The service is stopping; come back in a moment.
+    Restart = 4200,
+    /// Something of ours failed.
+    Internal = 4201,
+}
+
+/// Body of `POST /api/sign-in`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SignIn {
+    /// The account's id.
+    pub account: String,
+    /// Its password.
+    pub password: String,
+}
+
+/// Answer of `GET /api/me` and of a good sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Me {
+    /// The account.
+    pub account: AccountId,
+    /// Shown name.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// The company.
+    pub company: CompanyId,
+    /// The company's name.
+    pub company_name: Localized,
+    /// The event's name.
+    pub event: Localized,
+}

@@ -1,0 +1,295 @@
+//! Writes the page's TypeScript from the Rust types, and holds the samples against both.
+//!
+//! `cargo test -p engawa-protocol` fails when a committed file differs;
+//! `ENGAWA_WRITE=1 cargo test -p engawa-protocol` writes them anew.
+
+use engawa_protocol::*;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{fmt::Debug, fs, path::PathBuf};
+use ts_rs::{Config, TS};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Compares a generated text with the committed file, or writes it when asked to.
+fn agree(path: &str, text: &str) {
+    let file = root().join(path);
+    if std::env::var_os("ENGAWA_WRITE").is_some() {
+        fs::create_dir_all(file.parent().expect("a file has a folder")).expect("make the folder");
+        fs::write(&file, text).expect("write the generated file");
+    }
+    let committed = fs::read_to_string(&file).unwrap_or_default();
+    assert!(committed == text, "{path} is stale: run ENGAWA_WRITE=1 cargo test -p engawa-protocol");
+}
+
+fn room() -> RoomId {
+    RoomId::from_random([0xab; 16])
+}
+
+fn client() -> ClientId {
+    ClientId::from_random([0x01; 16])
+}
+
+fn peer(seat: u32, since: u32) -> Peer {
+    Peer { seat: Seat(seat), since }
+}
+
+fn company() -> CompanyId {
+    "minato".parse().expect("a valid id")
+}
+
+fn command(n: u32, command: Command) -> ClientMessage {
+    ClientMessage::Command { room: room(), n, command }
+}
+
+fn signal(signal: Signal) -> ClientMessage {
+    ClientMessage::Signal { room: room(), to: peer(1, 4), attempt: 1, signal }
+}
+
+fn client_samples() -> Vec<ClientMessage> {
+    vec![
+        ClientMessage::Hello { protocol: PROTOCOL, client: client() },
+        ClientMessage::Follow { room: room(), after: 0 },
+        ClientMessage::Unfollow { room: room() },
+        command(1, Command::Knock { company: company(), name: "佐藤花子".into(), locale: Locale::Ja }),
+        command(2, Command::CancelKnock),
+        command(3, Command::Admit),
+        command(4, Command::Wait { message: "あと5分で始めます。".into() }),
+        command(5, Command::Refuse { message: "15時ごろ、もう一度お越しください。".into() }),
+        command(6, Command::Join { receives: vec![Codec::H264, Codec::Vp8] }),
+        command(7, Command::Switch { microphone: false, camera: true }),
+        command(8, Command::Leave),
+        command(9, Command::End),
+        signal(Signal::Offer { sdp: "v=0\r\n".into() }),
+        signal(Signal::Answer { sdp: "v=0\r\n".into() }),
+        signal(Signal::Candidate { candidate: "candidate:1 1 UDP 1 192.0.2.1 9 typ host".into(), line: 0 }),
+        signal(Signal::Rebuild),
+        ClientMessage::Still { room: room(), jpeg: "/9j/".into() },
+        ClientMessage::Ping { n: 7 },
+    ]
+}
+
+fn localized(ja: &str, ko: &str, en: &str) -> Localized {
+    Localized { ja: ja.into(), ko: ko.into(), en: en.into() }
+}
+
+/// One interview from the first knock to the end, every kind of event in it.
+fn log() -> Vec<Recorded> {
+    let guest = || Actor::Guest { booth: "a-03".parse().expect("a valid id") };
+    let host = || Actor::Host { account: "takahashi".parse().expect("a valid id") };
+    let takahashi = "高橋 めぐみ";
+    let knock = || Event::Knocked { company: company(), name: "佐藤花子".into(), locale: Locale::Ja };
+    let switched = |seat, microphone| Event::Switched { seat: Seat(seat), microphone, camera: true };
+    let guest_joined = Event::Joined {
+        seat: Seat::GUEST,
+        role: Role::Guest,
+        name: "佐藤花子".into(),
+        title: String::new(),
+        receives: vec![Codec::H264, Codec::Vp8],
+    };
+    let host_joined = |seat, name: &str, receives| Event::Joined {
+        seat: Seat(seat),
+        role: Role::Host,
+        name: name.into(),
+        title: "採用担当".into(),
+        receives,
+    };
+    let events = vec![
+        (guest(), knock()),
+        (guest(), guest_joined),
+        (guest(), Event::KnockCancelled),
+        (guest(), knock()),
+        (host(), Event::AskedToWait { message: "あと5分で始めます。".into(), from: takahashi.into() }),
+        (host(), host_joined(1, takahashi, vec![Codec::H264, Codec::Vp8])),
+        (host(), Event::Admitted),
+        (host(), host_joined(2, "田中 修", vec![Codec::Vp8])),
+        (guest(), switched(0, false)),
+        (Actor::Service, Event::Lost { seat: Seat(1) }),
+        (Actor::Service, Event::Back { seat: Seat(1) }),
+        (host(), Event::Left { seat: Seat(2), cause: LeaveCause::Button }),
+        (host(), Event::Ended { cause: EndCause::Host }),
+    ];
+    let numbered = events.into_iter().zip(1u32..).map(|((by, event), seq)| Recorded {
+        seq,
+        at: Millis(1_795_235_400_000 + u64::from(seq) * 1_000),
+        command: (by != Actor::Service).then(|| CommandId { client: client(), n: seq }),
+        by,
+        event,
+    });
+    numbered.collect()
+}
+
+fn service_samples() -> Vec<ServiceMessage> {
+    let ice = IceServer {
+        urls: vec!["turn:turn.example:3478".into()],
+        username: Some("booth".into()),
+        credential: Some("secret".into()),
+    };
+    let welcome = |you| ServiceMessage::Welcome {
+        protocol: PROTOCOL,
+        you,
+        event: localized("合同面接会", "합동 면접회", "Job fair"),
+        ice_servers: vec![ice.clone()],
+        now: Millis(1_795_235_400_000),
+    };
+    let card = HostCard { name: "高橋 めぐみ".into(), title: "採用担当".into() };
+    let summary = RoomSummary {
+        room: room(),
+        booth: "A-03".into(),
+        guest: "佐藤花子".into(),
+        locale: Locale::Ja,
+        progress: Progress::Knocking,
+        since: Millis(1_795_235_401_000),
+        opened: Millis(1_795_235_401_000),
+        hosts: vec!["高橋 めぐみ".into()],
+        lost: false,
+    };
+    let log = log();
+    let last = log.len() as Seq;
+    vec![
+        welcome(You::Booth { booth: "a-03".parse().expect("a valid id"), name: "A-03".into() }),
+        welcome(You::Host {
+            account: "takahashi".parse().expect("a valid id"),
+            name: "高橋 めぐみ".into(),
+            title: "採用担当".into(),
+            company: company(),
+        }),
+        ServiceMessage::Directory {
+            companies: vec![CompanyState {
+                company: company(),
+                name: localized("みなと精工", "미나토 정공", "Minato Precision"),
+                hosts: vec![card],
+                waiting: 1,
+            }],
+        },
+        ServiceMessage::Lobby {
+            rooms: vec![summary],
+            booths: vec![BoothState {
+                booth: "a-03".parse().expect("a valid id"),
+                name: "A-03".into(),
+                here: true,
+                taken: true,
+            }],
+        },
+        ServiceMessage::Queue { room: room(), place: 2 },
+        ServiceMessage::Events { room: room(), events: log, last },
+        ServiceMessage::Done { room: room(), n: 1 },
+        ServiceMessage::Refused { room: room(), n: 3, reason: Refusal::WrongMoment },
+        ServiceMessage::Signal {
+            room: room(),
+            from: peer(0, 2),
+            to: peer(1, 6),
+            attempt: 1,
+            signal: Signal::Offer { sdp: "v=0\r\n".into() },
+        },
+        ServiceMessage::Still { room: room(), jpeg: "/9j/".into() },
+        ServiceMessage::Pong { n: 7, now: Millis(1_795_235_400_000) },
+        ServiceMessage::Fault { fault: Fault::UnknownMessage, text: "no message is called \"dance\"".into() },
+    ]
+}
+
+#[test]
+fn the_page_has_todays_types() {
+    let config = Config::default();
+    let mut text =
+        String::from("// Generated from src/protocol by its test `the_page_has_todays_types`; not edited by hand.\n");
+    macro_rules! declare {
+        ($($name:ty),*) => { $(
+            text.push_str(&format!("\nexport {}\n", <$name>::decl(&config)));
+        )* };
+    }
+    text.push_str(&format!("\nexport const PROTOCOL = {PROTOCOL};\n"));
+    text.push_str(&format!(
+        "\nexport const LIMITS = {{ nameChars: {}, textChars: {}, hosts: {}, pingEveryMs: {}, silenceMs: {} }} as const;\n",
+        limits::NAME_CHARS,
+        limits::TEXT_CHARS,
+        limits::HOSTS,
+        limits::PING_EVERY_MS,
+        limits::SILENCE_MS,
+    ));
+    text.push_str(&format!(
+        "\nexport const CLOSE = {{ faults: {}, hello: {}, version: {}, rate: {}, silent: {}, slow: {}, signedOut: {}, replaced: {}, restart: {}, internal: {} }} as const;\n",
+        CloseCode::Faults as u16,
+        CloseCode::Hello as u16,
+        CloseCode::Version as u16,
+        CloseCode::Rate as u16,
+        CloseCode::Silent as u16,
+        CloseCode::Slow as u16,
+        CloseCode::SignedOut as u16,
+        CloseCode::Replaced as u16,
+        CloseCode::Restart as u16,
+        CloseCode::Internal as u16,
+    ));
+    declare!(
+        RoomId,
+        ClientId,
+        BoothId,
+        CompanyId,
+        AccountId,
+        Seat,
+        Millis,
+        Locale,
+        Localized,
+        Peer,
+        Codec,
+        Signal,
+        Command,
+        ClientMessage,
+        CommandId,
+        Actor,
+        Role,
+        LeaveCause,
+        EndCause,
+        Event,
+        Recorded,
+        You,
+        IceServer,
+        HostCard,
+        CompanyState,
+        Progress,
+        RoomSummary,
+        BoothState,
+        Refusal,
+        Fault,
+        ServiceMessage,
+        SignIn,
+        Me
+    );
+    agree("ui/recruiter/src/protocol.ts", &text);
+}
+
+#[test]
+fn the_samples_are_read_as_they_were_written() {
+    fn round<T: Serialize + DeserializeOwned + PartialEq + Debug>(samples: &[T]) -> String {
+        for sample in samples {
+            let text = serde_json::to_string(sample).expect("a sample becomes JSON");
+            assert_eq!(&serde_json::from_str::<T>(&text).expect("and is read again"), sample);
+        }
+        serde_json::to_string_pretty(samples).expect("samples become JSON") + "\n"
+    }
+    let (client, service) = (round(&client_samples()), round(&service_samples()));
+    agree("src/protocol/samples/client.json", &client);
+    agree("src/protocol/samples/service.json", &service);
+    // The same again as TypeScript, so that the compiler holds the types against real messages.
+    let text = format!(
+        "// Generated from src/protocol by its test `the_samples_are_read_as_they_were_written`; not edited by hand.\n\
+         import type {{ ClientMessage, ServiceMessage }} from './protocol';\n\n\
+         export const client: ClientMessage[] = {client};\nexport const service: ServiceMessage[] = {service};\n"
+    );
+    agree("ui/recruiter/src/samples.ts", &text.replace("]\n;", "];"));
+}
+
+#[test]
+fn an_unknown_field_is_ignored_and_an_unknown_message_is_not() {
+    let ping: ClientMessage = serde_json::from_str(r#"{"type":"ping","n":1,"later":true}"#).expect("ignored");
+    assert_eq!(ping, ClientMessage::Ping { n: 1 });
+    let error = serde_json::from_str::<ClientMessage>(r#"{"type":"dance"}"#).expect_err("refused");
+    assert!(error.to_string().contains("dance"), "{error}");
+}
+
+#[test]
+fn a_malformed_id_is_refused_by_name() {
+    let error = serde_json::from_str::<ClientMessage>(r#"{"type":"follow","room":"../etc","after":0}"#);
+    assert!(error.expect_err("refused").to_string().contains("RoomId"));
+}
