@@ -1,1 +1,7 @@
-//! x
+//! Every decision of the product, as plain values with time as an argument.
+//!
+//! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), the
+//! booth's keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
+
+pub mod keyboard;
+pub mod view;
