@@ -28,3 +28,5 @@ pub const BURST: u32 = 240;
 pub const FAULTS: u32 = 16;
 /// Messages waiting for one slow client before it is let go.
 pub const QUEUE: usize = 512;
+/// Events in one room's log; beyond it only leaving and ending are taken.
+pub const ROOM_EVENTS: u32 = 20_000;

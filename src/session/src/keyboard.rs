@@ -62,8 +62,13 @@ pub struct Keyboard {
     syllable: Syllable,
 }
 
-const KANA: [&str; 5] =
-    ["あかさたなはまやらわ", "いきしちにひみ り を", "うくすつぬふむゆるん", "えけせてねへめ れ ー", "おこそとのほもよろ・"];
+const KANA: [&str; 5] = [
+    "あかさたなはまやらわ",
+    "いきしちにひみ り を",
+    "うくすつぬふむゆるん",
+    "えけせてねへめ れ ー",
+    "おこそとのほもよろ・",
+];
 const HANGUL: [&str; 3] = ["ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "ㅋㅌㅊㅍㅠㅜㅡ"];
 const HANGUL_SHIFT: [&str; 3] = ["ㅃㅉㄸㄲㅆㅛㅕㅑㅒㅖ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "ㅋㅌㅊㅍㅠㅜㅡ"];
 const LATIN: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm-'"];
@@ -190,7 +195,7 @@ mod tests {
         assert_eq!(typed(Locale::Ko, "ㅎㅗㅇ<").text(), "호");
         assert_eq!(typed(Locale::Ko, "ㅎㅗㅇ<<<").text(), "");
         assert_eq!(typed(Locale::Ko, "ㄷㅏㄹㄱ<").text(), "달");
-        assert_eq!(typed(Locale::Ko, "ㅎㅗㅇㅅ<<").text(), "호");
+        assert_eq!(typed(Locale::Ko, "ㅎㅗㅇㅅ<<").text(), "");
         assert_eq!(typed(Locale::En, "ab<").text(), "a");
     }
 

@@ -4,4 +4,5 @@
 //! booth's keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
 
 pub mod keyboard;
+pub mod room;
 pub mod view;
