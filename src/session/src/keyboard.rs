@@ -85,6 +85,14 @@ impl Keyboard {
         Self { layout, shift: layout == Layout::Latin, text: String::new(), syllable: Syllable::default() }
     }
 
+    /// A keyboard on which `text` was typed before.
+    pub fn with_text(locale: Locale, text: &str) -> Self {
+        let mut keyboard = Self::new(locale);
+        keyboard.text = text.chars().take(limits::NAME_CHARS).collect();
+        keyboard.shift &= keyboard.text.is_empty();
+        keyboard
+    }
+
     /// Everything typed, the syllable still being composed included.
     pub fn text(&self) -> String {
         let mut text = self.text.clone();

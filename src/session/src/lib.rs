@@ -3,6 +3,7 @@
 //! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), the
 //! booth's keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
 
+pub mod booth;
 pub mod keyboard;
 pub mod room;
 pub mod view;

@@ -1,0 +1,434 @@
+//! A candidate's walk through the booth: from the first page to the wiped end.
+//!
+//! [`Booth::handle`] takes what happened, [`Booth::poll_effect`] answers what to do about it, and
+//! [`Booth::view`] what people see. The call's state is the fold of the room's log
+//! ([`crate::room::Room`]); the walk only adds what the service never hears of: pages, typed
+//! text, the candidate's wish, the peer connections and whether they flow.
+
+mod links;
+mod meter;
+mod show;
+mod visit;
+mod walk;
+
+use crate::keyboard::Keyboard;
+use crate::room::Policy;
+use crate::view::{Devices, Dialog, End, Note, Touch};
+use engawa_protocol::{
+    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, PROTOCOL, Peer, RoomId,
+    ServiceMessage, Signal, You,
+};
+use meter::Meter;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+use visit::Visit;
+
+/// What a booth is set to, and how long its pages last.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The language of the first page.
+    pub locale: Locale,
+    /// Picture and sound come from a clip.
+    pub clip: bool,
+    /// Video codecs the booth can receive.
+    pub receives: Vec<Codec>,
+    /// A page that nobody touches goes back to the first one and wipes.
+    pub idle: Duration,
+    /// The last page stays this long.
+    pub closing: Duration,
+    /// A question that nobody answers is taken as staying.
+    pub question: Duration,
+    /// Without the service for this long, an empty booth says so.
+    pub offline: Duration,
+    /// Without the service for this long, a walk is given up.
+    pub give_up: Duration,
+    /// The room's deadlines; a booth only folds, but shares the type.
+    pub policy: Policy,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            locale: Locale::Ja,
+            clip: false,
+            receives: vec![Codec::H264, Codec::Vp8],
+            idle: Duration::from_secs(90),
+            closing: Duration::from_secs(60),
+            question: Duration::from_secs(20),
+            offline: Duration::from_secs(10),
+            give_up: Duration::from_secs(5 * 60),
+            policy: Policy::default(),
+        }
+    }
+}
+
+/// What is kept on disk while somebody is in an interview, to return after a crash. It holds no
+/// name: the room's log does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The room to return to.
+    pub room: RoomId,
+    /// The candidate's language.
+    pub locale: Locale,
+    /// Microphone on.
+    pub microphone: bool,
+    /// Camera on.
+    pub camera: bool,
+    /// Noise suppression on.
+    pub noise: bool,
+}
+
+/// One peer connection: to which presence, and the how many-th.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId {
+    /// The other side.
+    pub peer: Peer,
+    /// Counted from 1.
+    pub attempt: u32,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A finger on the screen.
+    Touched(Touch),
+    /// The WebSocket to the service is open.
+    LinkUp,
+    /// It is gone, or could not be opened.
+    LinkDown(LinkFault),
+    /// A message from the service.
+    Received(ServiceMessage),
+    /// Something of the media.
+    Media(MediaInput),
+}
+
+/// Why there is no connection to the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkFault {
+    /// Network, or the service is away; tried again.
+    Network,
+    /// The service does not know this booth's token.
+    Unauthorized,
+    /// The service speaks another version.
+    Version,
+    /// Another process runs with this booth's token.
+    Replaced,
+}
+
+/// What the media tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaInput {
+    /// For the peer of `link`.
+    Signal {
+        /// Which connection.
+        link: LinkId,
+        /// What.
+        signal: Signal,
+    },
+    /// Media flows.
+    Connected(LinkId),
+    /// Nothing comes at the moment; it may heal.
+    Interrupted(LinkId),
+    /// It will not heal; build it anew.
+    Failed(LinkId),
+    /// The first decoded picture.
+    Picture(LinkId),
+    /// The microphone: perceptual level and probability of voice, each 0 to 1, about 15 a second.
+    Heard {
+        /// Level.
+        level: f32,
+        /// Voice.
+        voice: f32,
+    },
+    /// The still picture that was asked for, as JPEG in base64.
+    Still {
+        /// For which room it was asked.
+        room: RoomId,
+        /// JPEG in base64.
+        jpeg: String,
+    },
+    /// Camera or microphone stopped; the media looks for it.
+    SourceLost,
+    /// It is back.
+    SourceBack,
+    /// The media could not be started, or is gone as a whole.
+    Broken,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// To the service; only while the link is up.
+    Send(ClientMessage),
+    /// Keep this on disk.
+    Store(Saved),
+    /// Take it off the disk.
+    Forget,
+    /// To the media.
+    Media(MediaCommand),
+}
+
+/// Something for the media to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaCommand {
+    /// Camera, microphone and speaker on.
+    Open(Devices),
+    /// Everything off, nothing kept.
+    Close,
+    /// Build a connection and offer it.
+    AddLink {
+        /// Which.
+        link: LinkId,
+        /// The codec to send.
+        codec: Codec,
+        /// For gathering candidates.
+        ice_servers: Vec<IceServer>,
+    },
+    /// Take a connection down.
+    RemoveLink(LinkId),
+    /// From the peer.
+    Signal {
+        /// Which connection.
+        link: LinkId,
+        /// What.
+        signal: Signal,
+    },
+    /// The candidate's switches.
+    Devices(Devices),
+    /// Play the test sound.
+    TestSound,
+    /// Take a still picture for this room.
+    Still(RoomId),
+}
+
+/// Where the walk is.
+#[derive(Debug)]
+enum Stage {
+    Welcome,
+    Companies {
+        page: usize,
+    },
+    Name {
+        company: CompanyId,
+        keyboard: Keyboard,
+    },
+    /// Ready, waiting, call: told apart by the room's log.
+    Visit(Box<Visit>),
+    Refused {
+        company: CompanyId,
+        note: Option<Note>,
+        unanswered: bool,
+    },
+    Ended(End),
+    OutOfOrder(&'static str),
+}
+
+/// Commands that wait for their answer, at most; the oldest are given up beyond.
+const PENDING: usize = 64;
+
+/// A booth.
+pub struct Booth {
+    config: Config,
+    random: Box<dyn FnMut() -> [u8; 16] + Send>,
+    client: ClientId,
+    n: u32,
+    pending: VecDeque<(u32, RoomId, Command)>,
+    link: Link,
+    shown_name: String,
+    companies: Vec<CompanyState>,
+    ice_servers: Vec<IceServer>,
+    locale: Locale,
+    devices: Devices,
+    stage: Stage,
+    /// When the present stage began, or was last touched.
+    touched: Instant,
+    dialog: Option<(Dialog, Instant)>,
+    meter: Meter,
+    source_lost: bool,
+    media_open: bool,
+    now: Instant,
+    effects: VecDeque<Effect>,
+}
+
+/// The connection to the service.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Link {
+    /// Open, and hello was sent.
+    Greeting {
+        down_since: Instant,
+    },
+    /// Welcomed.
+    Up,
+    Down {
+        since: Instant,
+        tries: u32,
+        fault: LinkFault,
+    },
+}
+
+const DEVICES: Devices = Devices { microphone: true, camera: true, noise: true };
+
+impl Booth {
+    /// A booth that has just started; with `saved` it returns to that interview.
+    ///
+    /// `random` answers 128 fresh random bits at each call, for ids.
+    pub fn new(
+        config: Config,
+        saved: Option<Saved>,
+        mut random: impl FnMut() -> [u8; 16] + Send + 'static,
+        now: Instant,
+    ) -> Self {
+        let client = ClientId::from_random(random());
+        let mut booth = Self {
+            random: Box::new(random),
+            client,
+            n: 0,
+            pending: VecDeque::new(),
+            link: Link::Down { since: now, tries: 0, fault: LinkFault::Network },
+            shown_name: String::new(),
+            companies: Vec::new(),
+            ice_servers: Vec::new(),
+            locale: config.locale,
+            devices: DEVICES,
+            stage: Stage::Welcome,
+            touched: now,
+            dialog: None,
+            meter: Meter::default(),
+            source_lost: false,
+            media_open: false,
+            now,
+            effects: VecDeque::new(),
+            config,
+        };
+        if let Some(saved) = saved {
+            booth.return_to(saved);
+        }
+        booth
+    }
+
+    /// Takes what happened.
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        self.now = now;
+        match input {
+            Input::Touched(touch) => self.touch(touch),
+            Input::LinkUp => {
+                self.link = Link::Greeting { down_since: self.down_since() };
+                self.send(ClientMessage::Hello { protocol: PROTOCOL, client: self.client.clone() });
+            }
+            Input::LinkDown(fault) => {
+                let tries = if let Link::Down { tries, .. } = self.link { tries + 1 } else { 1 };
+                self.link = Link::Down { since: self.down_since(), tries, fault };
+                if let Some(visit) = self.visit() {
+                    visit.current = false;
+                }
+            }
+            Input::Received(message) => self.receive(message),
+            Input::Media(media) => self.media(media),
+        }
+        self.handle_timeout(now);
+    }
+
+    /// What to do next; ask until there is nothing.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// The service can be reached.
+    fn online(&self) -> bool {
+        self.link == Link::Up
+    }
+
+    fn down_since(&self) -> Instant {
+        match self.link {
+            Link::Up => self.now,
+            Link::Down { since, .. } => since,
+            Link::Greeting { down_since } => down_since,
+        }
+    }
+
+    /// For how long the service has been away.
+    fn offline_for(&self) -> Duration {
+        self.now.saturating_duration_since(self.down_since())
+    }
+
+    fn receive(&mut self, message: ServiceMessage) {
+        match message {
+            ServiceMessage::Welcome { you: You::Booth { name, .. }, ice_servers, .. } => {
+                self.link = Link::Up;
+                (self.shown_name, self.ice_servers) = (name, ice_servers);
+                // What was not answered goes first: it may be what opens the room.
+                for (n, room, command) in self.pending.clone() {
+                    self.send(ClientMessage::Command { room, n, command });
+                }
+                self.follow();
+            }
+            ServiceMessage::Directory { companies } => self.companies = companies,
+            ServiceMessage::Queue { room, place } => {
+                if let Some(visit) = self.visit_of(&room) {
+                    visit.place = Some(place);
+                }
+            }
+            ServiceMessage::Events { room, events, last } => self.follow_events(&room, &events, last),
+            ServiceMessage::Done { n, .. } => {
+                self.answered(n);
+            }
+            ServiceMessage::Refused { room, n, reason } => {
+                if let Some(command) = self.answered(n) {
+                    self.refused(&room, &command, reason);
+                }
+            }
+            ServiceMessage::Signal { room, from, to, attempt, signal } => self.signal(&room, from, to, attempt, signal),
+            // For hosts, or nothing to decide on.
+            ServiceMessage::Welcome { .. }
+            | ServiceMessage::Lobby { .. }
+            | ServiceMessage::Still { .. }
+            | ServiceMessage::Pong { .. }
+            | ServiceMessage::Fault { .. } => {}
+        }
+    }
+
+    fn answered(&mut self, n: u32) -> Option<Command> {
+        let at = self.pending.iter().position(|(pending, ..)| *pending == n)?;
+        self.pending.remove(at).map(|(_, _, command)| command)
+    }
+
+    /// Sends a command, now or when the link is back, until it is answered.
+    fn command(&mut self, room: RoomId, command: Command) {
+        self.n += 1;
+        if self.pending.len() == PENDING {
+            self.pending.pop_front();
+        }
+        self.pending.push_back((self.n, room.clone(), command.clone()));
+        if self.online() {
+            self.send(ClientMessage::Command { room, n: self.n, command });
+        }
+    }
+
+    fn send(&mut self, message: ClientMessage) {
+        self.effects.push_back(Effect::Send(message));
+    }
+
+    fn media_command(&mut self, command: MediaCommand) {
+        self.effects.push_back(Effect::Media(command));
+    }
+
+    fn open_media(&mut self) {
+        self.media_open = true;
+        self.media_command(MediaCommand::Open(self.devices));
+    }
+
+    fn close_media(&mut self) {
+        if std::mem::take(&mut self.media_open) {
+            self.media_command(MediaCommand::Close);
+        }
+        self.source_lost = false;
+        self.meter = Meter::default();
+    }
+}
+
+impl std::fmt::Debug for Booth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Booth").field("link", &self.link).field("stage", &self.stage).finish_non_exhaustive()
+    }
+}

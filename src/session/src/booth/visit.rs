@@ -1,0 +1,354 @@
+//! One candidate's interview: the wish to talk, the room's log, the peer connections.
+
+use super::links::Links;
+use super::{Booth, Effect, LinkId, MediaCommand, MediaInput, Saved, Stage};
+use crate::room::Room;
+use crate::view::{Devices, End, Note};
+use engawa_protocol::{
+    ClientMessage, Codec, Command, CompanyId, EndCause, Peer, Progress, Recorded, Refusal, RoomId, Seat, Seq, Signal,
+};
+use std::time::{Duration, Instant};
+
+/// After a restart, the room is waited for this long once the service is there.
+const RETURNING: Duration = Duration::from_secs(10);
+
+#[derive(Debug)]
+pub(super) struct Visit {
+    pub company: Option<CompanyId>,
+    pub name: String,
+    /// The room, from the first request on.
+    pub room: Option<(RoomId, Room)>,
+    /// The candidate wants to be let in, since then.
+    pub asked: Option<Instant>,
+    pub place: Option<u32>,
+    /// The log is known to its end: without that, no connection is begun.
+    pub current: bool,
+    pub links: Links,
+    /// Came back after a restart and has not taken the seat yet, since then.
+    pub returning: Option<Instant>,
+    /// When the booth learnt of being let in.
+    pub admitted: Option<Instant>,
+    /// Which seat's picture is large; the outer none until somebody chose.
+    pub enlarged: Option<Option<Seat>>,
+}
+
+impl Visit {
+    pub fn new(company: CompanyId, name: String) -> Self {
+        Self {
+            company: Some(company),
+            name,
+            room: None,
+            asked: None,
+            place: None,
+            current: false,
+            links: Links::default(),
+            returning: None,
+            admitted: None,
+            enlarged: None,
+        }
+    }
+
+    pub fn progress(&self) -> Progress {
+        self.room.as_ref().map_or(Progress::Open, |(_, room)| room.progress())
+    }
+
+    pub fn in_call(&self) -> bool {
+        self.progress() == Progress::InCall
+    }
+}
+
+/// H264 first; VP8 for a peer that cannot.
+fn codec_for(receives: &[Codec]) -> Codec {
+    if receives.contains(&Codec::H264) || receives.is_empty() { Codec::H264 } else { Codec::Vp8 }
+}
+
+impl Booth {
+    pub(super) fn visit(&mut self) -> Option<&mut Visit> {
+        match &mut self.stage {
+            Stage::Visit(visit) => Some(visit),
+            _ => None,
+        }
+    }
+
+    pub(super) fn visit_of(&mut self, id: &RoomId) -> Option<&mut Visit> {
+        self.visit().filter(|visit| visit.room.as_ref().is_some_and(|(room, _)| room == id))
+    }
+
+    /// After a restart: the interview goes on where the log says it is.
+    pub(super) fn return_to(&mut self, saved: Saved) {
+        self.locale = saved.locale;
+        self.devices = Devices { microphone: saved.microphone, camera: saved.camera, noise: saved.noise };
+        self.stage = Stage::Visit(Box::new(Visit {
+            company: None,
+            name: String::new(),
+            room: Some((saved.room, Room::new(self.config.policy))),
+            asked: Some(self.now),
+            place: None,
+            current: false,
+            links: Links::default(),
+            returning: Some(self.now),
+            admitted: None,
+            enlarged: None,
+        }));
+        self.open_media();
+    }
+
+    pub(super) fn saved(&self) -> Option<Saved> {
+        let Stage::Visit(visit) = &self.stage else { return None };
+        let Devices { microphone, camera, noise } = self.devices;
+        let (room, _) = visit.room.as_ref()?;
+        Some(Saved { room: room.clone(), locale: self.locale, microphone, camera, noise })
+    }
+
+    pub(super) fn store(&mut self) {
+        if let Some(saved) = self.saved() {
+            self.effects.push_back(Effect::Store(saved));
+        }
+    }
+
+    /// Asks to join (W11).
+    pub(super) fn ask(&mut self) {
+        let fresh = RoomId::from_random((self.random)());
+        let (policy, now, locale, online) = (self.config.policy, self.now, self.locale, self.online());
+        let Some(visit) = self.visit() else { return };
+        let Some(company) = visit.company.clone() else { return };
+        if visit.asked.is_some() || !online {
+            return;
+        }
+        (visit.asked, visit.place) = (Some(now), None);
+        let first = visit.room.is_none();
+        let (room, _) = visit.room.get_or_insert_with(|| (fresh, Room::new(policy)));
+        let (room, name) = (room.clone(), visit.name.clone());
+        self.command(room.clone(), Command::Knock { company, name, locale });
+        if first {
+            self.take_seat(&room);
+            self.follow();
+        }
+        self.store();
+        if self.devices.camera {
+            self.media_command(MediaCommand::Still(room));
+        }
+    }
+
+    /// Takes the request back; the log may already say otherwise, see [`Booth::after_events`].
+    pub(super) fn cancel(&mut self) {
+        let Some(visit) = self.visit() else { return };
+        if visit.asked.take().is_none() {
+            return;
+        }
+        if let Some((room, _)) = &visit.room {
+            let room = room.clone();
+            self.command(room, Command::CancelKnock);
+        }
+        self.touched = self.now;
+    }
+
+    fn take_seat(&mut self, room: &RoomId) {
+        let receives = self.config.receives.clone();
+        self.command(room.clone(), Command::Join { receives });
+        // Joining begins with both on.
+        let Devices { microphone, camera, .. } = self.devices;
+        if !(microphone && camera) {
+            self.command(room.clone(), Command::Switch { microphone, camera });
+        }
+    }
+
+    pub(super) fn tell_switches(&mut self) {
+        let Devices { microphone, camera, .. } = self.devices;
+        let Some((room, state)) = self.visit().and_then(|visit| visit.room.clone()) else { return };
+        let told = state.person(Seat::GUEST).map_or((true, true), |p| (p.microphone, p.camera));
+        let pending = self.pending.iter().any(|(_, _, c)| matches!(c, Command::Switch { .. }));
+        if told != (microphone, camera) || pending {
+            self.command(room, Command::Switch { microphone, camera });
+        }
+    }
+
+    /// Leaves for good; the others are told now or when the line is back.
+    pub(super) fn leave(&mut self, end: Option<End>) {
+        self.leave_room();
+        match end {
+            Some(end) => self.finish_with(Stage::Ended(end)),
+            None => self.finish_with(Stage::Welcome),
+        }
+    }
+
+    pub(super) fn leave_room(&mut self) {
+        if let Some((room, _)) = self.visit().and_then(|visit| visit.room.take()) {
+            self.command(room, Command::Leave);
+        }
+    }
+
+    pub(super) fn follow(&mut self) {
+        let Some((room, state)) = self.visit().and_then(|visit| visit.room.as_ref()) else { return };
+        let (room, after) = (room.clone(), state.last());
+        if self.online() {
+            self.send(ClientMessage::Follow { room, after });
+        }
+    }
+
+    pub(super) fn follow_events(&mut self, id: &RoomId, events: &[Recorded], last: Seq) {
+        let Some(visit) = self.visit_of(id) else { return };
+        let Some((_, room)) = visit.room.as_mut() else { return };
+        events.iter().for_each(|event| room.apply(event));
+        // While catching up, what was true for a moment long ago decides nothing.
+        visit.current = room.last() >= last;
+        self.after_events();
+    }
+
+    /// Makes the walk and the connections what the log says.
+    fn after_events(&mut self) {
+        let (now, online) = (self.now, self.online());
+        let client = self.client.clone();
+        let Some(visit) = self.visit() else { return };
+        let Some((id, room)) = visit.room.clone().filter(|_| visit.current) else { return };
+        visit.name = room.guest().to_owned();
+        visit.company = room.company().cloned();
+        if room.is_over() {
+            return self.over(&room);
+        }
+        if room.progress() == Progress::Open && visit.returning.is_some() {
+            visit.asked = None;
+        }
+        if room.progress() == Progress::InCall && visit.asked.is_none() {
+            // Let in at the very moment of taking the request back: nobody is shown against their wish.
+            let company = visit.company.clone();
+            return match company {
+                Some(company) => {
+                    let next = Visit::new(company, visit.name.clone());
+                    *visit = next;
+                    self.command(id, Command::Leave);
+                    self.effects.push_back(Effect::Forget);
+                }
+                None => self.leave(None),
+            };
+        }
+        if room.progress() == Progress::InCall {
+            visit.admitted.get_or_insert(now);
+        }
+        let mine = room.person(Seat::GUEST).is_some_and(|p| p.client == client);
+        if visit.returning.is_some() && online {
+            if mine {
+                visit.returning = None;
+            } else if !self.pending.iter().any(|(_, _, c)| matches!(c, Command::Join { .. })) {
+                self.take_seat(&id);
+            }
+        }
+        self.set_links(&room, mine);
+    }
+
+    fn set_links(&mut self, room: &Room, mine: bool) {
+        let links = if mine { room.links(Seat::GUEST) } else { Vec::new() };
+        let wanted: Vec<_> = links.into_iter().map(|(peer, receives)| (peer, codec_for(receives))).collect();
+        let (ice, now) = (self.ice_servers.clone(), self.now);
+        let Some(visit) = self.visit() else { return };
+        let commands = visit.links.set(&wanted, &ice, now);
+        commands.into_iter().for_each(|command| self.media_command(command));
+    }
+
+    fn over(&mut self, room: &Room) {
+        let company = room.company().cloned();
+        let note = room.note().map(|(from, text)| Note { from: from.to_owned(), text: text.to_owned() });
+        let refused = |unanswered, note, company| Stage::Refused { company, note, unanswered };
+        let next = match (room.progress(), room.end(), company) {
+            (Progress::Refused, _, Some(company)) => refused(false, note, company),
+            (_, Some(EndCause::Unanswered), Some(company)) => refused(true, None, company),
+            (_, Some(EndCause::Guest), _) => Stage::Ended(End::Left),
+            (_, Some(EndCause::GuestLost), _) => Stage::Ended(End::Lost),
+            _ => Stage::Ended(End::Done),
+        };
+        self.finish_with(next);
+    }
+
+    /// A command of ours was not carried out.
+    pub(super) fn refused(&mut self, room: &RoomId, command: &Command, reason: Refusal) {
+        let Some(visit) = self.visit_of(room) else { return };
+        match (command, reason) {
+            // The log tells what it is instead.
+            (_, Refusal::Over | Refusal::WrongMoment) => {}
+            (Command::Knock { .. }, _) => {
+                (visit.asked, visit.room) = (None, None);
+                self.touched = self.now;
+                self.effects.push_back(Effect::Forget);
+            }
+            (_, Refusal::NoSuchRoom | Refusal::NotAllowed) => self.finish_with(Stage::Welcome),
+            _ => {}
+        }
+    }
+
+    pub(super) fn signal(&mut self, room: &RoomId, from: Peer, to: Peer, attempt: u32, signal: Signal) {
+        let (client, now) = (self.client.clone(), self.now);
+        let Some(visit) = self.visit_of(room) else { return };
+        let me = visit.room.as_ref().and_then(|(_, state)| state.peer_of(&client));
+        let link = LinkId { peer: from, attempt };
+        if me != Some(to) || !visit.links.is_current(link) {
+            return;
+        }
+        if signal == Signal::Rebuild {
+            return visit.links.failed(link, now);
+        }
+        self.media_command(MediaCommand::Signal { link, signal });
+    }
+
+    pub(super) fn media(&mut self, input: MediaInput) {
+        let now = self.now;
+        match input {
+            MediaInput::Heard { level, voice } => {
+                let muted = !self.devices.microphone && self.visit().is_some_and(|visit| visit.in_call());
+                self.meter.hear(level, voice, muted, now);
+            }
+            MediaInput::SourceLost => self.source_lost = true,
+            MediaInput::SourceBack => self.source_lost = false,
+            MediaInput::Still { room, jpeg } => {
+                let wanted = self.visit_of(&room).is_some_and(|visit| visit.asked.is_some());
+                if wanted && self.devices.camera && self.online() {
+                    self.send(ClientMessage::Still { room, jpeg });
+                }
+            }
+            MediaInput::Broken => self.media_broken(),
+            MediaInput::Signal { link, signal } => {
+                let Some((room, true)) = self.visit().and_then(|visit| {
+                    let (room, _) = visit.room.as_ref()?;
+                    Some((room.clone(), visit.links.is_current(link)))
+                }) else {
+                    return;
+                };
+                if self.online() {
+                    self.send(ClientMessage::Signal { room, to: link.peer, attempt: link.attempt, signal });
+                } else if let Some(visit) = self.visit() {
+                    // A signal that cannot be delivered leaves the connection half built.
+                    visit.links.failed(link, now);
+                }
+            }
+            MediaInput::Connected(link) => self.with_links(|links| links.connected(link)),
+            MediaInput::Interrupted(link) => self.with_links(|links| links.interrupted(link)),
+            MediaInput::Failed(link) => self.with_links(|links| links.failed(link, now)),
+            MediaInput::Picture(link) => self.with_links(|links| links.picture(link)),
+        }
+    }
+
+    fn with_links(&mut self, act: impl FnOnce(&mut Links)) {
+        if let Some(visit) = self.visit() {
+            act(&mut visit.links);
+        }
+    }
+
+    /// The media as a whole is gone: in an interview it is started again, else the booth says so.
+    fn media_broken(&mut self) {
+        if !self.media_open {
+            return;
+        }
+        let Some(visit) = self.visit() else { return self.close_media() };
+        visit.links.forget();
+        if visit.room.is_none() {
+            return self.finish_with(Stage::OutOfOrder("E-CAM-01"));
+        }
+        self.open_media();
+        self.after_events();
+    }
+
+    /// A room that does not come back after a restart is given up.
+    pub(super) fn return_deadline(&self) -> Option<Instant> {
+        let Stage::Visit(visit) = &self.stage else { return None };
+        visit.returning.filter(|_| self.online()).map(|since| since + RETURNING)
+    }
+}

@@ -1,0 +1,229 @@
+//! The pages before and after the interview, and every deadline of the walk.
+
+use super::visit::Visit;
+use super::{Booth, DEVICES, Effect, Link, LinkFault, MediaCommand, Stage};
+use crate::keyboard::Keyboard;
+use crate::view::{Dialog, End, TILES, Touch};
+use engawa_protocol::clean_name;
+use std::time::{Duration, Instant};
+
+/// A booth that is out of order looks again after this.
+const AGAIN: Duration = Duration::from_secs(30);
+
+impl Booth {
+    pub(super) fn touch(&mut self, touch: Touch) {
+        self.touched = self.now;
+        match touch {
+            Touch::Language(locale) => {
+                self.locale = locale;
+                self.store();
+            }
+            Touch::Start => {
+                if matches!(self.stage, Stage::Welcome) && !self.companies.is_empty() {
+                    self.stage = Stage::Companies { page: 0 };
+                }
+            }
+            Touch::Back => self.back(),
+            Touch::NextTiles => self.turn(1),
+            Touch::PreviousTiles => self.turn(-1),
+            Touch::Company(company) => {
+                let known = self.companies.iter().any(|c| c.company == company);
+                if matches!(self.stage, Stage::Companies { .. }) && known {
+                    self.stage = Stage::Name { company, keyboard: Keyboard::new(self.locale) };
+                }
+            }
+            Touch::Key(key) => {
+                if let Stage::Name { keyboard, .. } = &mut self.stage {
+                    keyboard.press(key);
+                }
+            }
+            Touch::NameDone => self.name_done(),
+            Touch::Microphone => self.switch(|devices| devices.microphone = !devices.microphone),
+            Touch::Camera => self.switch(|devices| devices.camera = !devices.camera),
+            Touch::Noise => self.switch(|devices| devices.noise = !devices.noise),
+            Touch::TestSound => {
+                if self.media_open {
+                    self.media_command(MediaCommand::TestSound);
+                }
+            }
+            Touch::Ask => match self.visit() {
+                Some(visit) if visit.asked.is_some() && !visit.in_call() => self.cancel(),
+                Some(_) => self.ask(),
+                None => {}
+            },
+            Touch::OtherCompanies => {
+                if matches!(self.stage, Stage::Refused { .. }) {
+                    self.stage = Stage::Companies { page: 0 };
+                }
+            }
+            Touch::Finish => {
+                if matches!(self.stage, Stage::Refused { .. } | Stage::Ended(_)) {
+                    self.finish_with(Stage::Welcome);
+                }
+            }
+            Touch::Leave => {
+                if self.visit().is_some_and(|visit| visit.in_call()) {
+                    self.dialog = Some((Dialog::Leave, self.now));
+                }
+            }
+            Touch::ConfirmLeave => {
+                if self.dialog.take().is_some() {
+                    self.leave(Some(End::Left));
+                }
+            }
+            Touch::Stay => self.dialog = None,
+            Touch::Enlarge(seat) => self.enlarge(Some(seat)),
+            Touch::Tiles => self.enlarge(None),
+        }
+    }
+
+    fn enlarge(&mut self, seat: Option<engawa_protocol::Seat>) {
+        if let Some(visit) = self.visit() {
+            visit.enlarged = Some(seat);
+        }
+    }
+
+    fn back(&mut self) {
+        match &mut self.stage {
+            Stage::Companies { .. } => self.finish_with(Stage::Welcome),
+            Stage::Name { .. } => self.stage = Stage::Companies { page: 0 },
+            Stage::Visit(visit) if visit.asked.is_none() => {
+                let Some(company) = visit.company.clone() else { return };
+                let keyboard = Keyboard::with_text(self.locale, &visit.name);
+                self.leave_room();
+                self.finish_with(Stage::Name { company, keyboard });
+            }
+            _ => {}
+        }
+    }
+
+    fn turn(&mut self, by: isize) {
+        let pages = self.companies.len().div_ceil(TILES).max(1);
+        if let Stage::Companies { page } = &mut self.stage {
+            *page = page.saturating_add_signed(by).min(pages - 1);
+        }
+    }
+
+    fn name_done(&mut self) {
+        let Stage::Name { company, keyboard } = &self.stage else { return };
+        if let Ok(name) = clean_name(&keyboard.text()) {
+            self.stage = Stage::Visit(Box::new(Visit::new(company.clone(), name)));
+            self.open_media();
+        }
+    }
+
+    fn switch(&mut self, turn: impl FnOnce(&mut crate::view::Devices)) {
+        if self.visit().is_none() {
+            return;
+        }
+        turn(&mut self.devices);
+        if self.devices.microphone {
+            self.meter.unmuted();
+        }
+        self.media_command(MediaCommand::Devices(self.devices));
+        self.tell_switches();
+        self.store();
+    }
+
+    /// Goes to `next` and wipes what an interview left behind (X9). The language stays while the
+    /// same person may still be reading.
+    pub(super) fn finish_with(&mut self, next: Stage) {
+        self.close_media();
+        if matches!(self.stage, Stage::Visit(_)) {
+            self.effects.push_back(Effect::Forget);
+        }
+        (self.dialog, self.devices, self.touched) = (None, DEVICES, self.now);
+        if matches!(next, Stage::Welcome | Stage::OutOfOrder(_)) {
+            self.locale = self.config.locale;
+        }
+        self.stage = next;
+    }
+
+    /// When [`Booth::handle_timeout`] has something to do next, or the view changes by time alone.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let stage = match &self.stage {
+            Stage::Welcome => (!self.online()).then(|| self.down_since() + self.config.offline),
+            Stage::Companies { .. } | Stage::Name { .. } => Some(self.touched + self.config.idle),
+            Stage::Refused { .. } | Stage::Ended(_) => Some(self.touched + self.config.closing),
+            Stage::OutOfOrder(_) => Some(self.touched + AGAIN),
+            Stage::Visit(visit) => {
+                let idle = visit.asked.is_none().then(|| self.touched + self.config.idle);
+                let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
+                [idle, lost, visit.links.timeout().filter(|_| visit.current), self.return_deadline()]
+                    .into_iter()
+                    .flatten()
+                    .min()
+            }
+        };
+        let dialog = self.dialog.map(|(_, since)| since + self.config.question);
+        let alert = self.meter.timeout(self.now);
+        [stage, dialog, alert, self.next_second()].into_iter().flatten().min()
+    }
+
+    /// The next moment a shown count of seconds changes.
+    fn next_second(&self) -> Option<Instant> {
+        let from = match &self.stage {
+            Stage::Visit(visit) => visit.admitted.or(visit.asked)?,
+            Stage::Ended(_) | Stage::Refused { .. } => self.touched,
+            _ => return None,
+        };
+        let passed = self.now.saturating_duration_since(from).as_secs();
+        Some(from + Duration::from_secs(passed + 1))
+    }
+
+    /// Does what time alone asks for.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.now = now;
+        let idle = now >= self.touched + self.config.idle;
+        let offline = self.offline_for();
+        if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
+            self.dialog = None;
+        }
+        match &self.stage {
+            Stage::Welcome if !self.online() && offline >= self.config.offline => {
+                self.stage = Stage::OutOfOrder(self.fault());
+                self.touched = now;
+            }
+            Stage::OutOfOrder(fault) => {
+                let camera = fault.starts_with("E-CAM");
+                if (!camera && self.online()) || (camera && now >= self.touched + AGAIN) {
+                    self.finish_with(Stage::Welcome);
+                } else if !camera {
+                    (self.stage, self.touched) = (Stage::OutOfOrder(self.fault()), now);
+                }
+            }
+            Stage::Companies { .. } | Stage::Name { .. } if idle => self.finish_with(Stage::Welcome),
+            Stage::Refused { .. } | Stage::Ended(_) if now >= self.touched + self.config.closing => {
+                self.finish_with(Stage::Welcome);
+            }
+            Stage::Visit(visit) => {
+                if visit.asked.is_none() && idle {
+                    self.leave(None);
+                } else if !self.online() && offline >= self.config.give_up {
+                    self.leave(Some(End::Lost));
+                } else if self.return_deadline().is_some_and(|at| now >= at) {
+                    self.finish_with(Stage::Welcome);
+                } else {
+                    self.retry_links();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn retry_links(&mut self) {
+        let (ice, now) = (self.ice_servers.clone(), self.now);
+        let Some(visit) = self.visit().filter(|visit| visit.current) else { return };
+        let commands = visit.links.handle_timeout(&ice, now);
+        commands.into_iter().for_each(|command| self.media_command(command));
+    }
+
+    fn fault(&self) -> &'static str {
+        match self.link {
+            Link::Down { fault: LinkFault::Unauthorized, .. } => "E-KEY-01",
+            Link::Down { fault: LinkFault::Version, .. } => "E-VER-01",
+            Link::Down { fault: LinkFault::Replaced, .. } => "E-KEY-02",
+            _ => "E-NET-01",
+        }
+    }
+}
