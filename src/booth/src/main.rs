@@ -1,2 +1,97 @@
-//! x
-fn main() {}
+//! The booth's program: a candidate's touch screen, camera, microphone and speaker.
+//!
+//! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
+//! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
+//! [`pictures`] between media and screen, [`store`] on disk, [`script`] for a candidate without
+//! hands. Never does: decisions about an interview; adapters never call one another.
+
+mod config;
+mod driver;
+mod link;
+mod pictures;
+mod script;
+mod status;
+mod store;
+mod studio;
+
+use anyhow::Context;
+use clap::Parser;
+use config::{Config, Flags, View};
+use driver::{Driver, Happened};
+use std::process::ExitCode;
+use std::sync::mpsc;
+use tracing_subscriber::EnvFilter;
+
+/// Things that may wait for the loop; more means that it hangs.
+const WAITING: usize = 4096;
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("ENGAWA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(&Flags::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("engawa-booth: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let config = Config::load(flags)?;
+    let script = flags.script.as_deref().map(script::Source::open).transpose()?;
+    let token = config.token()?;
+    let store = store::Store::open(&config.data)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("starting the network's threads")?;
+
+    let (inbox, happened) = mpsc::sync_channel(WAITING);
+    let post = driver::Post::new(inbox);
+    let kind = match config.view {
+        View::Window => engawa_screen::Kind::Window,
+        View::Kms => engawa_screen::Kind::Kms,
+        View::Headless => engawa_screen::Kind::Headless,
+    };
+    let touched = post.clone();
+    let screen = engawa_screen::Screen::open(kind, move |touch| touched.input(engawa_session::booth::Input::Touched(touch)))
+        .context("opening the screen")?;
+    let pictures = pictures::Pictures::new(screen.poster());
+    let studio = studio::Studio::start(config.media(), post.clone(), pictures);
+    let (link, link_task) = link::Link::new(&config.service, &token, post.clone())?;
+    runtime.spawn(link_task);
+    runtime.spawn(stop_on_signal(post.clone()));
+
+    let scripted = script.is_some();
+    let (status, views) = status::Status::new(scripted);
+    if let Some(script) = script {
+        runtime.spawn(script::play(script, views, post.clone()));
+    }
+    let parts = driver::Parts { link, studio, store, status, screen: screen.poster() };
+    let session = config.session();
+    let driver = std::thread::Builder::new()
+        .name("driver".into())
+        .spawn(move || Driver::new(session, parts).and_then(|driver| driver.run(&happened)))
+        .context("starting the loop")?;
+    screen.run().context("showing the screen")?;
+    post.happened(Happened::Stop(0));
+    let code = driver.join().map_err(|_| anyhow::anyhow!("the loop ended by a fault of its own"))??;
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    Ok(ExitCode::from(code))
+}
+
+async fn stop_on_signal(post: driver::Post) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    post.happened(Happened::Stop(0));
+}

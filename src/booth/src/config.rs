@@ -1,0 +1,291 @@
+//! The configuration file, and the flags that go before it.
+
+use anyhow::{Context, bail};
+use clap::{Parser, ValueEnum};
+use engawa_media as media;
+use engawa_protocol::Locale;
+use engawa_session::booth;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Engawa's booth.
+#[derive(Debug, Parser)]
+#[command(name = "engawa-booth", version)]
+pub struct Flags {
+    /// The configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to show the screen.
+    #[arg(long)]
+    view: Option<View>,
+    /// The service, such as `https://fair.example`.
+    #[arg(long, value_name = "URL")]
+    service: Option<String>,
+    /// A file with the booth's device token.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// The folder for what must outlive a crash.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A candidate's actions, one a line; `-` reads them from standard input as they come.
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+}
+
+/// Where the screen is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum View {
+    /// In a window of a desktop.
+    Window,
+    /// On the display itself (DRM/KMS).
+    Kms,
+    /// Nowhere; it can be written as a picture.
+    Headless,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    service: Option<String>,
+    token_file: Option<PathBuf>,
+    data: Option<PathBuf>,
+    view: Option<View>,
+    locale: Locale,
+    video: Video,
+    audio: Audio,
+    speaker: Speaker,
+    media: Media,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Video {
+    source: VideoSource,
+    device: Option<String>,
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum VideoSource {
+    #[default]
+    Camera,
+    Clip,
+    Test,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Audio {
+    source: AudioSource,
+    device: Option<String>,
+    file: Option<PathBuf>,
+    hz: f64,
+}
+
+impl Default for Audio {
+    fn default() -> Self {
+        Self { source: AudioSource::default(), device: None, file: None, hz: 1000.0 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum AudioSource {
+    #[default]
+    Microphone,
+    Clip,
+    Tone,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Speaker {
+    sink: SpeakerSink,
+    device: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SpeakerSink {
+    #[default]
+    Auto,
+    Silent,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Media {
+    width: u32,
+    height: u32,
+    fps: u32,
+    bitrate_min: u32,
+    bitrate_max: u32,
+    encoders: Vec<String>,
+    listen_hz: Option<f64>,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self {
+            width: 1280,
+            height: 720,
+            fps: 30,
+            bitrate_min: 250_000,
+            bitrate_max: 2_000_000,
+            encoders: Vec::new(),
+            listen_hz: None,
+        }
+    }
+}
+
+/// Everything a booth needs to know, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// The service's address.
+    pub service: String,
+    /// Where the screen is shown.
+    pub view: View,
+    /// The folder for what must outlive a crash.
+    pub data: PathBuf,
+    token_file: PathBuf,
+    locale: Locale,
+    clip: bool,
+    media: media::Config,
+}
+
+impl Config {
+    /// Reads the file, puts the flags over it and checks the whole.
+    pub fn load(flags: &Flags) -> anyhow::Result<Self> {
+        let (file, base) = match &flags.config {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+                let file: File = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+                (file, path.parent().unwrap_or(Path::new("")).to_owned())
+            }
+            None => (File::default(), PathBuf::new()),
+        };
+        // Paths in the file are meant from the file's own folder.
+        let from_file = |path: &PathBuf| base.join(path);
+        let missing = |what: &str, flag: &str| format!("no {what}: set `{what}` in the configuration or give {flag}");
+        let service = flags.service.clone().or(file.service.clone()).context(missing("service", "--service URL"))?;
+        if !(service.starts_with("http://") || service.starts_with("https://")) {
+            bail!("service {service:?} must begin with http:// or https://");
+        }
+        let token_file = flags.token_file.clone().or(file.token_file.as_ref().map(from_file));
+        let data = flags.data.clone().or(file.data.as_ref().map(from_file));
+        Ok(Self {
+            service: service.trim_end_matches('/').to_owned(),
+            view: flags.view.or(file.view).unwrap_or(View::Window),
+            token_file: token_file.context(missing("token_file", "--token-file FILE"))?,
+            data: data.context(missing("data", "--data DIR"))?,
+            locale: file.locale,
+            clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
+            media: media_config(&file, &from_file)?,
+        })
+    }
+
+    /// The device token, from its file.
+    pub fn token(&self) -> anyhow::Result<String> {
+        let path = self.token_file.display();
+        let token = std::fs::read_to_string(&self.token_file).with_context(|| format!("reading the token in {path}"))?;
+        let token = token.trim();
+        if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+            bail!("{path} holds no device token: one line of letters and digits is expected");
+        }
+        Ok(token.to_owned())
+    }
+
+    /// What the session is set to.
+    pub fn session(&self) -> booth::Config {
+        booth::Config { locale: self.locale, clip: self.clip, ..booth::Config::default() }
+    }
+
+    /// What the media is set to.
+    pub fn media(&self) -> media::Config {
+        self.media.clone()
+    }
+}
+
+fn media_config(file: &File, from_file: &impl Fn(&PathBuf) -> PathBuf) -> anyhow::Result<media::Config> {
+    let clip = |path: &Option<PathBuf>, section: &str| {
+        let path = path.as_ref().map(from_file).with_context(|| {
+            format!("[{section}] source = \"clip\" needs `file`, the path of the clip")
+        })?;
+        if !path.is_file() {
+            bail!("[{section}] file {} does not exist", path.display());
+        }
+        Ok(path)
+    };
+    let video = match file.video.source {
+        VideoSource::Camera => media::VideoSource::Camera { device: file.video.device.clone() },
+        VideoSource::Clip => media::VideoSource::File(clip(&file.video.file, "video")?),
+        VideoSource::Test => media::VideoSource::Test,
+    };
+    let audio = match file.audio.source {
+        AudioSource::Microphone => media::AudioSource::Microphone { device: file.audio.device.clone() },
+        AudioSource::Clip => media::AudioSource::File(clip(&file.audio.file, "audio")?),
+        AudioSource::Tone => media::AudioSource::Tone { hz: file.audio.hz },
+    };
+    let speaker = match file.speaker.sink {
+        SpeakerSink::Auto => media::Speaker::Device { device: file.speaker.device.clone() },
+        SpeakerSink::Silent => media::Speaker::Silent,
+    };
+    let Media { width, height, fps, bitrate_min, bitrate_max, encoders, listen_hz } = &file.media;
+    if !(160..=1920).contains(width) || !(90..=1920).contains(height) || !(5..=60).contains(fps) {
+        bail!("[media] width, height and fps must be within 160–1920, 90–1920 and 5–60");
+    }
+    if bitrate_min > bitrate_max || *bitrate_min < 50_000 || *bitrate_max > 20_000_000 {
+        bail!("[media] bitrate_min and bitrate_max must rise and be within 50000–20000000 bit/s");
+    }
+    let default = media::Config::default();
+    Ok(media::Config {
+        video,
+        audio,
+        speaker,
+        width: *width,
+        height: *height,
+        fps: *fps,
+        bitrate: *bitrate_min..=*bitrate_max,
+        encoders: if encoders.is_empty() { default.encoders.clone() } else { encoders.clone() },
+        listen: *listen_hz,
+        ..default
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, flags: &[&str]) -> Result<Config, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("booth.toml");
+        std::fs::write(&path, text).expect("write the file");
+        let flags = ["engawa-booth", "--config", path.to_str().expect("a plain path")].iter().chain(flags);
+        Config::load(&Flags::parse_from(flags)).map_err(|error| format!("{error:#}"))
+    }
+
+    const GOOD: &str = "service = \"http://127.0.0.1:1\"\ntoken_file = \"t\"\ndata = \"d\"\n";
+
+    #[test]
+    fn flags_go_before_the_file() {
+        let config = load(GOOD, &["--service", "https://fair.example/", "--view", "headless"]).expect("good");
+        assert_eq!((config.service.as_str(), config.view), ("https://fair.example", View::Headless));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let says = |text: &str, word: &str| {
+            let error = load(text, &[]).expect_err("refused");
+            assert!(error.contains(word), "{error}");
+        };
+        says("", "--service URL");
+        says("service = \"ftp://x\"\ntoken_file = \"t\"\ndata = \"d\"", "http://");
+        says(&format!("{GOOD}colour = 1"), "colour");
+        says(&format!("{GOOD}[video]\nsource = \"clip\""), "`file`");
+        says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
+        says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");
+        says(&format!("{GOOD}view = \"wall\""), "wall");
+    }
+}

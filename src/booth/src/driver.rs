@@ -1,0 +1,188 @@
+//! The one loop: what happened goes into the session, what it wants done goes to the adapters,
+//! what it shows goes to the screen.
+
+use crate::link::Link;
+use crate::status::Status;
+use crate::store::Store;
+use crate::studio::Studio;
+use anyhow::Context;
+use engawa_screen::Poster;
+use engawa_session::booth::{Booth, Config, Effect, Input, MediaCommand};
+use engawa_session::view::View;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Something for the loop.
+#[derive(Debug)]
+pub enum Happened {
+    /// For the session.
+    Input(Input),
+    /// The connection of this number is open.
+    LinkUp(u64),
+    /// The script asks for the media's figures.
+    Figures(oneshot::Sender<Value>),
+    /// The script asks for the screen as a PNG file.
+    Snapshot(PathBuf, oneshot::Sender<Result<(), String>>),
+    /// End the program with this code.
+    Stop(u8),
+}
+
+/// The way into the loop, from any thread.
+#[derive(Clone)]
+pub struct Post {
+    inbox: mpsc::SyncSender<Happened>,
+}
+
+impl Post {
+    /// A way into the loop that reads the other end of `inbox`.
+    pub fn new(inbox: mpsc::SyncSender<Happened>) -> Self {
+        Self { inbox }
+    }
+
+    /// Never waits: a GStreamer thread may call. A full inbox means that the loop hangs.
+    pub fn happened(&self, happened: Happened) {
+        if let Err(mpsc::TrySendError::Full(_)) = self.inbox.try_send(happened) {
+            tracing::error!("the loop does not keep up");
+        }
+    }
+
+    /// Something for the session.
+    pub fn input(&self, input: Input) {
+        self.happened(Happened::Input(input));
+    }
+}
+
+/// Everything the loop works with.
+pub struct Parts {
+    /// To the service.
+    pub link: Link,
+    /// Camera, microphone, speaker, connections.
+    pub studio: Studio,
+    /// On disk.
+    pub store: Store,
+    /// To whoever runs a script.
+    pub status: Status,
+    /// The screen.
+    pub screen: Poster,
+}
+
+/// The loop's own state.
+pub struct Driver {
+    booth: Booth,
+    parts: Parts,
+    connection: u64,
+    shown: Option<View>,
+    /// The newest view on its way to the screen: at most one waits.
+    drawing: Arc<Mutex<Option<View>>>,
+    clock: String,
+}
+
+impl Driver {
+    /// A driver with the interview of the last run, if one was running.
+    pub fn new(config: Config, parts: Parts) -> anyhow::Result<Self> {
+        let saved = parts.store.saved()?;
+        if saved.is_some() {
+            tracing::info!("returning to a running interview");
+        }
+        let random = || {
+            let mut bits = [0; 16];
+            getrandom::fill(&mut bits).expect("the kernel has random bits");
+            bits
+        };
+        let booth = Booth::new(config, saved, random, Instant::now());
+        let drawing = Arc::default();
+        Ok(Self { booth, parts, connection: 0, shown: None, drawing, clock: String::new() })
+    }
+
+    /// Runs until told to stop; answers the exit code.
+    pub fn run(mut self, happened: &mpsc::Receiver<Happened>) -> anyhow::Result<u8> {
+        let code = self.turn(happened);
+        self.parts.screen.post(|screen| screen.quit());
+        code
+    }
+
+    fn turn(&mut self, happened: &mpsc::Receiver<Happened>) -> anyhow::Result<u8> {
+        /// The clock on the screen is looked at this often.
+        const CLOCK: Duration = Duration::from_secs(1);
+        loop {
+            while let Some(effect) = self.booth.poll_effect() {
+                self.carry_out(effect);
+            }
+            self.show();
+            let now = Instant::now();
+            let until = self.booth.poll_timeout().map_or(CLOCK, |at| at.saturating_duration_since(now)).min(CLOCK);
+            match happened.recv_timeout(until) {
+                Ok(Happened::Input(input)) => self.booth.handle(input, Instant::now()),
+                Ok(Happened::LinkUp(connection)) => {
+                    self.connection = connection;
+                    self.booth.handle(Input::LinkUp, Instant::now());
+                }
+                Ok(Happened::Figures(answer)) => {
+                    let figures = self.parts.studio.figures();
+                    answer.send(figures.recv_timeout(Duration::from_secs(2)).unwrap_or(Value::Null)).ok();
+                }
+                Ok(Happened::Snapshot(path, answer)) => self.snapshot(path, answer),
+                Ok(Happened::Stop(code)) => return Ok(code),
+                Err(mpsc::RecvTimeoutError::Timeout) => self.booth.handle_timeout(Instant::now()),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(0),
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        // A disk that fails costs the way back after a crash, not the interview.
+        let kept = |result: anyhow::Result<()>| {
+            if let Err(error) = result {
+                tracing::error!("{error:#}");
+            }
+        };
+        match effect {
+            Effect::Send(message) => self.parts.link.send(self.connection, message),
+            Effect::Store(saved) => kept(self.parts.store.save(&saved).context("keeping the interview")),
+            Effect::Forget => kept(self.parts.store.forget().context("forgetting the interview")),
+            Effect::Media(command) => {
+                if command == MediaCommand::Close {
+                    self.parts.screen.post(|screen| screen.clear_pictures());
+                }
+                self.parts.studio.command(command);
+            }
+        }
+    }
+
+    fn show(&mut self) {
+        let clock = crate::status::clock();
+        if clock != self.clock {
+            self.clock.clone_from(&clock);
+            self.parts.screen.post(move |screen| screen.set_clock(&clock));
+        }
+        let view = self.booth.view();
+        if self.shown.as_ref() == Some(&view) {
+            return;
+        }
+        self.parts.status.tell(&view);
+        self.shown = Some(view.clone());
+        let waiting = self.drawing.lock().expect("no one panics with it").replace(view);
+        if waiting.is_none() {
+            let drawing = Arc::clone(&self.drawing);
+            self.parts.screen.post(move |screen| {
+                let view = drawing.lock().expect("no one panics with it").take();
+                if let Some(view) = view {
+                    screen.show(&view);
+                }
+            });
+        }
+    }
+
+    fn snapshot(&self, path: PathBuf, answer: oneshot::Sender<Result<(), String>>) {
+        self.parts.screen.post(move |screen| {
+            let written = screen
+                .snapshot()
+                .map_err(|error| error.to_string())
+                .and_then(|picture| crate::status::write_png(&path, &picture).map_err(|error| format!("{error:#}")));
+            answer.send(written).ok();
+        });
+    }
+}

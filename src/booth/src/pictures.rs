@@ -1,0 +1,54 @@
+//! Carries the newest frame of each picture from the media to the screen, and the size at which
+//! the screen shows it back to the media.
+
+use engawa_media::{Frame, Mailbox};
+use engawa_protocol::Seat;
+use engawa_screen::{Poster, Screen};
+
+/// Whose picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The candidate's own.
+    Own,
+    /// A recruiter's.
+    Theirs(Seat),
+}
+
+/// The way from the media to the screen.
+#[derive(Clone)]
+pub struct Pictures {
+    screen: Poster,
+}
+
+impl Pictures {
+    /// A way to `screen`.
+    pub fn new(screen: Poster) -> Self {
+        Self { screen }
+    }
+
+    /// From here on shows what comes into `mailbox`; at most one frame waits.
+    pub fn show(&self, whose: Whose, mailbox: &Mailbox) {
+        let (screen, source) = (self.screen.clone(), mailbox.clone());
+        mailbox.on_filled(move || {
+            let source = source.clone();
+            screen.post(move |screen| draw(screen, whose, &source));
+        });
+    }
+}
+
+fn draw(screen: &Screen, whose: Whose, source: &Mailbox) {
+    let Some(Frame { width, height, pixels, .. }) = source.take() else { return };
+    let size = match whose {
+        Whose::Own => {
+            screen.set_own_picture(width, height, &pixels);
+            screen.own_picture_size()
+        }
+        Whose::Theirs(seat) => {
+            screen.set_picture(seat, width, height, &pixels);
+            screen.picture_size(seat)
+        }
+    };
+    if size.0 > 0 && size.1 > 0 {
+        source.resize(size.0, size.1);
+    }
+}

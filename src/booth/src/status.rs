@@ -1,0 +1,132 @@
+//! What the screen shows, as JSON lines on standard output for whoever runs a script, and as PNG.
+//!
+//! Written only beside a script: the lines hold what the candidate sees, names included.
+
+use anyhow::Context;
+use engawa_screen::Picture;
+use engawa_session::view::{Alert, End, Other, Screen, View};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::Path;
+use tokio::sync::watch;
+
+/// Tells every change of the view.
+#[derive(Debug)]
+pub struct Status {
+    views: Option<watch::Sender<Option<View>>>,
+    told: std::cell::RefCell<Value>,
+}
+
+impl Status {
+    /// The status and the newest view; with `told` false nothing is told.
+    pub fn new(told: bool) -> (Self, watch::Receiver<Option<View>>) {
+        let (views, newest) = watch::channel(None);
+        (Self { views: told.then_some(views), told: Value::Null.into() }, newest)
+    }
+
+    /// Tells the view. Seconds and levels go to the script, but make no line of their own.
+    pub fn tell(&self, view: &View) {
+        let Some(views) = &self.views else { return };
+        let line = line(view);
+        if *self.told.borrow() != line {
+            print(&line);
+            self.told.replace(line);
+        }
+        views.send_replace(Some(view.clone()));
+    }
+}
+
+/// Writes one line to standard output, whole. Nobody reading it is no fault.
+pub fn print(line: &Value) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).ok();
+}
+
+/// The page's name as scripts call it.
+pub fn page(screen: &Screen) -> &'static str {
+    match screen {
+        Screen::Welcome => "welcome",
+        Screen::Companies { .. } => "companies",
+        Screen::Name { .. } => "name",
+        Screen::Ready { .. } => "ready",
+        Screen::Waiting { .. } => "waiting",
+        Screen::Refused { .. } => "refused",
+        Screen::Call { .. } => "call",
+        Screen::Reconnecting { .. } => "reconnecting",
+        Screen::Ended { .. } => "ended",
+        Screen::OutOfOrder { .. } => "out-of-order",
+    }
+}
+
+fn line(view: &View) -> Value {
+    let mut line = json!({
+        "screen": page(&view.screen),
+        "locale": view.locale.tag(),
+        "online": view.online,
+        "dialog": view.dialog.is_some(),
+        "alert": view.alert.map(|alert| match alert {
+            Alert::Muted => "muted",
+            Alert::SourceLost => "source-lost",
+        }),
+    });
+    let more = match &view.screen {
+        Screen::Companies { tiles, page, pages, .. } => {
+            let tiles: Vec<_> = tiles
+                .iter()
+                .map(|tile| json!({"company": tile.company, "here": tile.here, "waiting": tile.waiting}))
+                .collect();
+            json!({"tiles": tiles, "page": page, "pages": pages})
+        }
+        Screen::Name { keyboard, ready } => {
+            json!({"text": keyboard.text.clone() + &keyboard.composing, "ready": ready})
+        }
+        Screen::Ready { hosts, devices, can_ask, .. } => json!({
+            "hosts": hosts.len(), "can_ask": can_ask,
+            "microphone": devices.microphone, "camera": devices.camera, "noise": devices.noise,
+        }),
+        Screen::Waiting { place, note, .. } => {
+            json!({"place": place, "note": note.as_ref().map(|note| &note.text)})
+        }
+        Screen::Refused { note, unanswered, .. } => {
+            json!({"note": note.as_ref().map(|note| &note.text), "unanswered": unanswered})
+        }
+        Screen::Call { others, enlarged, devices, .. } => json!({
+            "others": others.iter().map(other).collect::<Vec<_>>(), "enlarged": enlarged,
+            "microphone": devices.microphone, "camera": devices.camera, "noise": devices.noise,
+        }),
+        Screen::Ended { end, .. } => json!({"end": match end {
+            End::Done => "done",
+            End::Left => "left",
+            End::Lost => "lost",
+        }}),
+        Screen::OutOfOrder { fault } => json!({"fault": fault}),
+        Screen::Welcome | Screen::Reconnecting { .. } => json!({}),
+    };
+    if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {
+        line.extend(more);
+    }
+    line
+}
+
+fn other(other: &Other) -> Value {
+    json!({
+        "seat": other.seat, "name": other.name, "microphone": other.microphone, "camera": other.camera,
+        "picture": other.picture, "lost": other.lost,
+    })
+}
+
+/// The time of day in the booth's zone, such as `13:25`.
+pub fn clock() -> String {
+    jiff::Zoned::now().strftime("%H:%M").to_string()
+}
+
+/// Writes a picture of the screen.
+pub fn write_png(path: &Path, picture: &Picture) -> anyhow::Result<()> {
+    let file = std::fs::File::create(path).with_context(|| format!("writing {}", path.display()))?;
+    let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), picture.width, picture.height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().context("writing the PNG's head")?;
+    writer.write_image_data(&picture.pixels).context("writing the PNG's pixels")?;
+    writer.finish().context("finishing the PNG")
+}

@@ -1,0 +1,203 @@
+//! The media in a thread of its own, so that a slow device never holds up the loop.
+
+use crate::driver::Post;
+use crate::pictures::{Pictures, Whose};
+use base64::Engine;
+use engawa_media::{Config, Happening, LinkOptions, Media};
+use engawa_session::booth::{Input, LinkId, MediaCommand, MediaInput};
+use engawa_session::view::Devices;
+use serde_json::Value;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+/// Commands that may wait for the media.
+const WAITING: usize = 256;
+/// A still picture is tried for this long after it was asked for.
+const STILL: Duration = Duration::from_secs(3);
+const STILL_EVERY: Duration = Duration::from_millis(100);
+
+/// What the studio's thread is asked to do.
+enum Order {
+    Command(MediaCommand),
+    Figures(mpsc::SyncSender<Value>),
+}
+
+/// The sending end.
+#[derive(Clone)]
+pub struct Studio {
+    orders: mpsc::SyncSender<Order>,
+}
+
+impl Studio {
+    /// Starts the thread; it ends, and the media with it, when the last clone is dropped.
+    pub fn start(config: Config, post: Post, pictures: Pictures) -> Self {
+        let (orders, inbox) = mpsc::sync_channel(WAITING);
+        let room = Room { config, post, pictures, media: None, still: None };
+        std::thread::Builder::new()
+            .name("studio".into())
+            .spawn(move || room.run(&inbox))
+            .expect("a process that has just started can make a thread");
+        Self { orders }
+    }
+
+    /// Has a command carried out, after those before it.
+    pub fn command(&self, command: MediaCommand) {
+        if self.orders.try_send(Order::Command(command)).is_err() {
+            tracing::error!("the media takes no more commands");
+        }
+    }
+
+    /// The media's figures; null when nothing is open.
+    pub fn figures(&self) -> mpsc::Receiver<Value> {
+        let (answer, figures) = mpsc::sync_channel(1);
+        self.orders.try_send(Order::Figures(answer)).ok();
+        figures
+    }
+}
+
+struct Room {
+    config: Config,
+    post: Post,
+    pictures: Pictures,
+    media: Option<Media>,
+    still: Option<(engawa_protocol::RoomId, Instant)>,
+}
+
+fn media_link(link: LinkId) -> engawa_media::LinkId {
+    engawa_media::LinkId { peer: link.peer, attempt: link.attempt }
+}
+
+fn session_link(link: engawa_media::LinkId) -> LinkId {
+    LinkId { peer: link.peer, attempt: link.attempt }
+}
+
+impl Room {
+    fn run(mut self, inbox: &mpsc::Receiver<Order>) {
+        loop {
+            let order = match self.still {
+                Some(_) => inbox.recv_timeout(STILL_EVERY),
+                None => inbox.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
+            };
+            match order {
+                Ok(Order::Command(command)) => self.carry_out(command),
+                Ok(Order::Figures(answer)) => {
+                    let figures = self.media.as_ref().map(|media| serde_json::to_value(media.figures()));
+                    let figures = figures.and_then(Result::ok).unwrap_or(Value::Null);
+                    answer.send(figures).ok();
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
+            self.take_still();
+        }
+    }
+
+    fn carry_out(&mut self, command: MediaCommand) {
+        match command {
+            MediaCommand::Open(devices) => self.open(devices),
+            MediaCommand::Close => {
+                self.still = None;
+                if let Some(media) = self.media.take() {
+                    media.stop();
+                }
+            }
+            MediaCommand::Still(room) => self.still = Some((room, Instant::now() + STILL)),
+            MediaCommand::Devices(devices) => {
+                // A change made before the media is open again is taken at the opening.
+                (self.config.microphone, self.config.camera) = (devices.microphone, devices.camera);
+                self.config.noise_suppression = devices.noise;
+                if let Some(media) = &self.media {
+                    media.set_microphone(devices.microphone);
+                    media.set_camera(devices.camera);
+                    media.set_noise_suppression(devices.noise);
+                }
+            }
+            MediaCommand::AddLink { link, codec, ice_servers } => {
+                let Some(media) = &self.media else {
+                    return self.post.input(Input::Media(MediaInput::Failed(link)));
+                };
+                let id = media_link(link);
+                media.add_link(id, LinkOptions { codec, ice_servers });
+                if let Some(mailbox) = media.mailbox(id) {
+                    self.pictures.show(Whose::Theirs(link.peer.seat), &mailbox);
+                }
+            }
+            MediaCommand::RemoveLink(link) => {
+                if let Some(media) = &self.media {
+                    media.remove_link(media_link(link));
+                }
+            }
+            MediaCommand::Signal { link, signal } => {
+                if let Some(media) = &self.media {
+                    media.remote_signal(media_link(link), &signal);
+                }
+            }
+            MediaCommand::TestSound => {
+                if let Some(media) = &self.media {
+                    media.test_sound();
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, devices: Devices) {
+        if let Some(media) = self.media.take() {
+            media.stop();
+        }
+        (self.config.microphone, self.config.camera) = (devices.microphone, devices.camera);
+        self.config.noise_suppression = devices.noise;
+        let post = self.post.clone();
+        match Media::start(self.config.clone(), move |happening| tell(&post, happening)) {
+            Ok(media) => {
+                self.pictures.show(Whose::Own, &media.preview());
+                self.media = Some(media);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the media could not be started");
+                self.post.input(Input::Media(MediaInput::Broken));
+            }
+        }
+    }
+
+    /// Takes the picture that was asked for as soon as there is one.
+    fn take_still(&mut self) {
+        let Some((room, until)) = &self.still else { return };
+        let jpeg = self.media.as_ref().filter(|_| self.config.camera).and_then(Media::still);
+        if let Some(jpeg) = jpeg {
+            let jpeg = base64::engine::general_purpose::STANDARD.encode(jpeg);
+            self.post.input(Input::Media(MediaInput::Still { room: room.clone(), jpeg }));
+        } else if Instant::now() < *until {
+            return;
+        }
+        self.still = None;
+    }
+}
+
+/// Called from GStreamer's threads: only posts.
+fn tell(post: &Post, happening: Happening) {
+    let input = match happening {
+        Happening::Signal { link, signal } => MediaInput::Signal { link: session_link(link), signal },
+        Happening::LinkConnected { link } => MediaInput::Connected(session_link(link)),
+        Happening::LinkInterrupted { link } => MediaInput::Interrupted(session_link(link)),
+        Happening::LinkFailed { link, reason } => {
+            tracing::warn!(seat = link.peer.seat.0, attempt = link.attempt, %reason, "a connection failed");
+            MediaInput::Failed(session_link(link))
+        }
+        Happening::FirstPicture { link } => MediaInput::Picture(session_link(link)),
+        Happening::Heard { level, voice } => MediaInput::Heard { level, voice },
+        Happening::SourceLost { what } => {
+            tracing::warn!(?what, "a source stopped");
+            MediaInput::SourceLost
+        }
+        Happening::SourceBack { what } => {
+            tracing::info!(?what, "a source is back");
+            MediaInput::SourceBack
+        }
+        Happening::EncoderChanged { name } => return tracing::info!(name, "encoder"),
+        Happening::Broken { reason } => {
+            tracing::error!(%reason, "the media stopped");
+            MediaInput::Broken
+        }
+    };
+    post.input(Input::Media(input));
+}
