@@ -1,0 +1,43 @@
+// The few requests that are not messages: signing in and out, and who one is.
+import type { Me, SignIn } from './protocol';
+
+export type SignInResult =
+  | { kind: 'in'; me: Me }
+  | { kind: 'wrong' }
+  | { kind: 'too_many'; seconds: number }
+  | { kind: 'unreachable' };
+
+const PATIENCE_MS = 10_000;
+
+async function request(path: string, init: RequestInit): Promise<Response | undefined> {
+  try {
+    return await fetch(path, { ...init, credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch {
+    return undefined;
+  }
+}
+
+export async function signIn(body: SignIn): Promise<SignInResult> {
+  const response = await request('/api/sign-in', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (response?.ok) return { kind: 'in', me: (await response.json()) as Me };
+  if (response?.status === 401) return { kind: 'wrong' };
+  if (response?.status === 429) {
+    return { kind: 'too_many', seconds: Number(response.headers.get('retry-after')) || 60 };
+  }
+  return { kind: 'unreachable' };
+}
+
+export async function signOut(): Promise<void> {
+  await request('/api/sign-out', { method: 'POST' });
+}
+
+/** Who is signed in; null when nobody is, undefined when the service cannot be reached. */
+export async function whoAmI(): Promise<Me | null | undefined> {
+  const response = await request('/api/me', {});
+  if (response?.ok) return (await response.json()) as Me;
+  return response?.status === 401 ? null : undefined;
+}

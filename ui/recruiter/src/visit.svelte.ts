@@ -1,0 +1,153 @@
+// One visit of this page to a room: follows its log, joins, holds the media, leaves.
+import { Call, type Partner } from './call';
+import type { Clock } from './clock';
+import { EMPTY, fold, type Room } from './fold';
+import type { Answer, Link } from './link';
+import type { Tracks } from './peer';
+import type { ClientId, Codec, Command, Refusal, RoomId, RoomSummary, ServiceMessage } from './protocol';
+
+/** How a visit came to its end. */
+export type Outcome =
+  | { kind: 'ended'; room: Room }
+  | { kind: 'left'; room: Room }
+  | { kind: 'refused'; reason: Refusal }
+  | { kind: 'replaced' };
+
+export type On = { readonly microphone: boolean; readonly camera: boolean };
+
+export type VisitOptions = {
+  link: Pick<Link, 'follow' | 'refollow' | 'unfollow' | 'command' | 'signal' | 'state'>;
+  clock: Clock;
+  client: ClientId;
+  summary: RoomSummary;
+  codecs: Codec[];
+  tracks: Tracks;
+  on: On;
+  makeConnection: () => RTCPeerConnection;
+  makeStream: () => MediaStream;
+  /** Called once. */
+  over: (outcome: Outcome) => void;
+};
+
+export class Visit {
+  readonly id: RoomId;
+  readonly summary: RoomSummary;
+  room = $state.raw<Room>(EMPTY);
+  partners = $state.raw<Partner[]>([]);
+
+  #options: VisitOptions;
+  #call: Call;
+  #on: On;
+  #over = false;
+  #joining = false;
+
+  constructor(options: VisitOptions) {
+    const { link, clock, tracks, summary, makeConnection, makeStream } = options;
+    this.#options = options;
+    this.#on = options.on;
+    this.id = summary.room;
+    this.summary = summary;
+    this.#call = new Call({
+      makeConnection,
+      makeStream,
+      clock,
+      tracks,
+      send: (to, attempt, signal) => link.signal(this.id, to, attempt, signal),
+      onChange: () => (this.partners = this.#call.partners),
+    });
+    this.#call.line(link.state.kind === 'up');
+  }
+
+  /** Follows the room and takes a seat; with `admit`, the guest is let in first. */
+  enter(admit: boolean): void {
+    this.#options.link.follow(this.id, () => this.room.last);
+    // Another recruiter may have let the guest in a moment ago: joining decides.
+    if (admit) void this.#command({ type: 'admit' });
+    void this.#join();
+  }
+
+  /** Takes what the service sent for this room. */
+  receive(message: ServiceMessage): void {
+    if (this.#over) return;
+    if (message.type === 'events' && message.room === this.id) {
+      const { room, gap } = fold(this.room, message.events, this.#options.client);
+      if (gap) this.#options.link.refollow(this.id);
+      if (room !== this.room) this.#moved(room);
+    }
+    if (message.type === 'signal' && message.room === this.id) {
+      this.#call.signal(message.from, message.to, message.attempt, message.signal);
+    }
+  }
+
+  /** The signaling line came or went; the media goes on meanwhile. */
+  line(up: boolean): void {
+    this.#call.line(up);
+  }
+
+  use(tracks: Tracks): void {
+    this.#call.use(tracks);
+  }
+
+  /** Tells the others which inputs are on. */
+  turned(on: On): void {
+    if (on.microphone === this.#on.microphone && on.camera === this.#on.camera) return;
+    this.#on = on;
+    if (this.room.mine.kind === 'present') void this.#command({ type: 'switch', ...on });
+  }
+
+  leave(): void {
+    const room = this.room;
+    void this.#command({ type: 'leave' });
+    this.#finish({ kind: 'left', room });
+  }
+
+  end(): void {
+    void this.#command({ type: 'end' });
+  }
+
+  /** Closes the media without a word to the service, such as when it signed this page out. */
+  close(): void {
+    this.#over = true;
+    this.#call.close();
+    this.#options.link.unfollow(this.id);
+  }
+
+  #moved(room: Room): void {
+    const before = this.room.mine;
+    this.room = room;
+    if (room.progress === 'ended' || room.progress === 'refused' || room.progress === 'missed') {
+      this.#finish({ kind: 'ended', room });
+      return;
+    }
+    if (room.mine.kind === 'replaced') {
+      this.#finish({ kind: 'replaced' });
+      return;
+    }
+    this.#call.update(room);
+    if (room.mine.kind === 'present' && before.kind !== 'present') this.#tellOn();
+    // The line was away for longer than the grace: the seat is free, but the interview goes on.
+    if (room.mine.kind === 'left' && room.mine.cause === 'line' && room.progress === 'in_call') void this.#join();
+  }
+
+  #tellOn(): void {
+    if (!this.#on.microphone || !this.#on.camera) void this.#command({ type: 'switch', ...this.#on });
+  }
+
+  async #join(): Promise<void> {
+    if (this.#joining) return;
+    this.#joining = true;
+    const answer = await this.#command({ type: 'join', receives: this.#options.codecs });
+    this.#joining = false;
+    if (answer.kind === 'refused') this.#finish({ kind: 'refused', reason: answer.reason });
+  }
+
+  #command(command: Command): Promise<Answer> {
+    return this.#options.link.command(this.id, command);
+  }
+
+  #finish(outcome: Outcome): void {
+    if (this.#over) return;
+    this.close();
+    this.#options.over(outcome);
+  }
+}
