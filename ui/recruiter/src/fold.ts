@@ -77,7 +77,7 @@ function step(room: Room, { seq, at, command, event }: Recorded, me: ClientId): 
     case 'asked_to_wait':
       return room;
     case 'refused':
-      return { ...room, progress: 'refused', endedAt: at };
+      return { ...room, progress: 'refused', present: new Map(), endedAt: at };
     case 'admitted':
       return { ...room, progress: 'in_call', admittedAt: at };
     case 'joined': {

@@ -123,10 +123,14 @@ export class Visit {
       this.#finish({ kind: 'replaced' });
       return;
     }
+    if (room.mine.kind === 'left' && room.mine.cause === 'button') {
+      this.#finish({ kind: 'left', room });
+      return;
+    }
     this.#call.update(room);
     if (room.mine.kind === 'present' && before.kind !== 'present') this.#tellOn();
     // The line was away for longer than the grace: the seat is free, but the interview goes on.
-    if (room.mine.kind === 'left' && room.mine.cause === 'line' && room.progress === 'in_call') void this.#join();
+    if (room.mine.kind === 'left' && room.progress === 'in_call') void this.#join();
   }
 
   #tellOn(): void {

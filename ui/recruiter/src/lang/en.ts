@@ -36,7 +36,7 @@ export const en: Words = {
     state: {
       open: 'Getting ready', knocking: 'Knocking', in_call: 'In call', refused: 'Refused', missed: 'Missed', ended: 'Done',
     },
-    place: (n) => `Waiting, no. ${n}`,
+    place: (n) => `No. ${n} in line`,
     lost: 'Connection lost',
     empty: 'No interviews yet today',
     emptyLead: 'When a candidate knocks at a booth, they are listed here.',
@@ -89,7 +89,7 @@ export const en: Words = {
     unlock: 'Turn sound on',
     notify: 'Get desktop notices',
     notifyOn: 'You get desktop notices',
-    notifyDenied: 'Desktop notices are blocked in the browser’s settings.',
+    notifyDenied: 'Notices are blocked in the browser’s settings',
   },
 
   ready: {

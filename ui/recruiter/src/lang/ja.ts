@@ -87,7 +87,7 @@ export const ja: Words = {
     unlock: '音を出せるようにする',
     notify: 'デスクトップ通知を受け取る',
     notifyOn: 'デスクトップ通知を受け取ります',
-    notifyDenied: 'デスクトップ通知は、ブラウザーの設定で止められています。',
+    notifyDenied: '通知はブラウザーの設定で止められています',
   },
 
   ready: {

@@ -87,7 +87,7 @@ export const ko: Words = {
     unlock: '소리 켜기',
     notify: '데스크톱 알림 받기',
     notifyOn: '데스크톱 알림을 받습니다',
-    notifyDenied: '데스크톱 알림이 브라우저 설정에서 차단되어 있습니다.',
+    notifyDenied: '알림이 브라우저 설정에서 차단되어 있습니다',
   },
 
   ready: {

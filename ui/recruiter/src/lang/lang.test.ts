@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { LOCALES } from '../keep';
+import { WORDS } from '.';
+
+/** Every text of a language, with what stands before it. */
+function texts(value: unknown, path = ''): [string, string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') {
+    const first = path.endsWith('.reads') ? 'ja' : path.endsWith('.numbered') ? 'camera' : 3;
+    return [[path, String((value as (x: unknown, y: unknown) => unknown)(first, 4))]];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
+}
+
+describe('the languages', () => {
+  // E9
+  it('leave no text empty and none without its names', () => {
+    for (const locale of LOCALES) {
+      for (const [path, text] of texts(WORDS[locale])) {
+        expect(text.trim(), `${locale}${path}`).not.toBe('');
+        expect(text, `${locale}${path}`).not.toMatch(/undefined|\[object/);
+      }
+    }
+  });
+
+  // W5, W12, L4
+  it('keep the fixed wording', () => {
+    expect(WORDS.ja.knock.admit).toBe('許可する');
+    expect(WORDS.ja.ready.noise).toBe('周囲の騒音を低減します');
+    expect(LOCALES.map((l) => WORDS[l].call.mutedSpeaking)).toEqual([
+      'マイクがオフのままです', '마이크가 꺼져 있습니다', 'Your microphone is off',
+    ]);
+    expect(WORDS.ja.replaced.title).toBe('既に通話画面に接続されています。');
+  });
+
+  it('offer the guest quick words in every language, within the limit', () => {
+    for (const locale of LOCALES) {
+      expect(WORDS[locale].knock.quick.map((q) => q.key)).toEqual(['soon', 'later', 'book']);
+      for (const q of WORDS[locale].knock.quick) expect([...q.text(15)].length).toBeLessThanOrEqual(255);
+    }
+    expect(WORDS.en.knock.quick[1]!.text(0)).toContain('12 am');
+  });
+});
