@@ -1,0 +1,247 @@
+//! One peer connection: a pipeline of its own around a fresh webrtcbin, fed with encoded frames.
+
+mod ice;
+mod negotiate;
+mod receive;
+mod share;
+
+pub(crate) use share::LinkShare;
+pub use share::{LinkFigures, LinkState};
+
+use crate::fanout::Fanout;
+use crate::note::{Note, Origin, Post};
+use crate::reaper::Reaper;
+use crate::sound::{Channel, Mixer};
+use crate::timeline::{Timeline, named};
+use crate::{Error, LinkId, LinkOptions};
+use engawa_protocol::{Codec, Signal};
+use gst::prelude::*;
+use gst_webrtc::{WebRTCPeerConnectionState, WebRTCSDPType, WebRTCSessionDescription};
+use receive::Receiver;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+/// What a link's threads tell the media thread.
+pub(crate) enum LinkNote {
+    Negotiate,
+    Described(WebRTCSDPType, WebRTCSessionDescription),
+    OfferTaken,
+    Signal(Signal),
+    State(WebRTCPeerConnectionState),
+    FirstPicture,
+    Failed(&'static str),
+}
+
+/// Milliseconds that packets wait for a late one (webrtcbin's own choice is 200).
+const JITTER_MS: u32 = 50;
+/// Largest RTP packet: within 1280 bytes of IPv6 with TURN and SRTP around it.
+const MTU: u32 = 1200;
+/// Numbers of the payload types that are offered.
+const VIDEO_PAYLOAD: u32 = 96;
+const AUDIO_PAYLOAD: u32 = 97;
+/// The header extension without which the congestion estimate stays still; webrtcbin offers none by itself.
+const TRANSPORT_CC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+/// What all links share.
+#[derive(Clone)]
+pub(crate) struct Ground {
+    pub timeline: Timeline,
+    pub post: Post,
+    pub reaper: Reaper,
+    pub mixer: Arc<Mixer>,
+    pub h264: Arc<Fanout>,
+    pub vp8: Arc<Fanout>,
+    pub opus: Arc<Fanout>,
+    /// Bounds of the congestion estimate, and where it begins, in bit/s.
+    pub line: RangeInclusive<u32>,
+    pub line_start: u32,
+}
+
+impl Ground {
+    fn video(&self, codec: Codec) -> &Arc<Fanout> {
+        match codec {
+            Codec::H264 => &self.h264,
+            Codec::Vp8 => &self.vp8,
+        }
+    }
+}
+
+/// A peer connection that is up or coming up; dropping it takes it down.
+pub(crate) struct Link {
+    id: LinkId,
+    post: Post,
+    webrtc: gst::Element,
+    pipeline: gst::Pipeline,
+    pub share: Arc<LinkShare>,
+    ground: Ground,
+    channel: Channel,
+    offered: bool,
+    candidates: u32,
+}
+
+impl Link {
+    pub fn start(id: LinkId, options: &LinkOptions, share: Arc<LinkShare>, ground: &Ground) -> Result<Self, Error> {
+        let post = ground.post.clone();
+        let origin = Origin::Link(id);
+        let hear = move |trouble| post.send(Note::Trouble(origin, trouble));
+        let pipeline = ground.timeline.pipeline("link", &describe(options.codec), hear)?;
+        let webrtc: gst::Element = named(&pipeline, "webrtc");
+        for server in options.ice_servers.iter().flat_map(ice::servers) {
+            match server {
+                ice::Server::Stun(url) => webrtc.set_property("stun-server", url),
+                ice::Server::Turn(url) => {
+                    let taken = webrtc.emit_by_name::<bool>("add-turn-server", &[&url]);
+                    if !taken {
+                        tracing::warn!("a TURN server cannot be used");
+                    }
+                }
+            }
+        }
+        repair_losses(&webrtc);
+        negotiate::listen(&webrtc, id, &ground.post);
+        estimate_line(&webrtc, &share, ground);
+        watch_arrivals(&webrtc, &share);
+        let channel = ground.mixer.open();
+        let link = Self {
+            id,
+            post: ground.post.clone(),
+            webrtc,
+            pipeline,
+            share,
+            ground: ground.clone(),
+            channel,
+            offered: false,
+            candidates: 0,
+        };
+        link.receive();
+        link.fix_caps();
+        link.pass_key_wishes(options.codec);
+        if link.pipeline.set_state(gst::State::Playing).is_err() {
+            return Err(Error::Start { part: "link" });
+        }
+        // Frames come last: everything behind them runs.
+        ground.video(options.codec).attach(id, named(&link.pipeline, "video"), link.share.clone());
+        ground.opus.attach(id, named(&link.pipeline, "audio"), link.share.clone());
+        Ok(link)
+    }
+
+    fn receive(&self) {
+        let receiver = Receiver {
+            link: self.id,
+            post: self.post.clone(),
+            timeline: self.ground.timeline.clone(),
+            share: self.share.clone(),
+            channel: self.channel.clone(),
+        };
+        let pipeline = self.pipeline.downgrade();
+        self.webrtc.connect_pad_added(move |_, pad| {
+            if let Some(pipeline) = pipeline.upgrade().filter(|_| pad.direction() == gst::PadDirection::Src) {
+                receiver.accept(&pipeline, pad);
+            }
+        });
+    }
+
+    /// Offers the same whatever encoder runs: parameter sets travel in the stream, and a changed
+    /// description would ask for a negotiation in the middle of the call.
+    fn fix_caps(&self) {
+        let filter: gst::Element = named(&self.pipeline, "video_rtp");
+        let pad = filter.static_pad("src").expect("a filter has a source pad");
+        pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, |_, info| {
+            if let Some(gst::EventView::Caps(event)) = info.event().map(|event| event.view()) {
+                let mut caps = event.caps_owned();
+                for structure in caps.make_mut().iter_mut() {
+                    structure.remove_fields(["sprop-parameter-sets", "profile", "profile-level-id", "a-framerate"]);
+                    if structure.get::<&str>("encoding-name") == Ok("H264") {
+                        structure.set("profile-level-id", "42e01f");
+                        structure.set("level-asymmetry-allowed", "1");
+                    }
+                }
+                info.data = Some(gst::PadProbeData::Event(gst::event::Caps::new(&caps)));
+            }
+            gst::PadProbeReturn::Ok
+        });
+    }
+
+    /// A peer that lost a picture asks for a key frame; the wish ends here and goes to the one encoder.
+    fn pass_key_wishes(&self, codec: Codec) {
+        let appsrc: gst::Element = named(&self.pipeline, "video");
+        let pad = appsrc.static_pad("src").expect("an appsrc has a source pad");
+        let keys = self.ground.video(codec).keys();
+        pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, info| {
+            if info.event().is_some_and(|event| gst_video::ForceKeyUnitEvent::is(event)) {
+                keys.ask();
+            }
+            gst::PadProbeReturn::Ok
+        });
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.ground.video(self.share.codec).detach(self.id);
+        self.ground.opus.detach(self.id);
+        self.channel.close();
+        self.ground.reaper.retire(self.pipeline.clone());
+    }
+}
+
+fn describe(codec: Codec) -> String {
+    let (payloader, coding) = match codec {
+        Codec::H264 => (
+            format!("rtph264pay mtu={MTU} pt={VIDEO_PAYLOAD} config-interval=-1 aggregate-mode=zero-latency"),
+            "encoding-name=H264,packetization-mode=(string)1",
+        ),
+        Codec::Vp8 => (format!("rtpvp8pay mtu={MTU} pt={VIDEO_PAYLOAD} picture-id-mode=15-bit"), "encoding-name=VP8"),
+    };
+    format!(
+        "webrtcbin name=webrtc bundle-policy=max-bundle latency={JITTER_MS} \
+         appsrc name=video is-live=true format=time max-buffers=0 max-bytes=0 \
+         ! {payloader} ! capsfilter name=video_rtp caps=\"application/x-rtp,media=video,{coding},\
+         payload={VIDEO_PAYLOAD},clock-rate=90000,rtcp-fb-transport-cc=true,extmap-3=(string){TRANSPORT_CC}\" \
+         ! webrtc.sink_0 \
+         appsrc name=audio is-live=true format=time leaky-type=downstream max-buffers=50 max-bytes=0 \
+         ! rtpopuspay mtu={MTU} pt={AUDIO_PAYLOAD} ! capsfilter caps=\"application/x-rtp,media=audio,\
+         encoding-name=OPUS,payload={AUDIO_PAYLOAD},useinbandfec=(string)1,minptime=(string)10\" ! webrtc.sink_1"
+    )
+}
+
+/// Lost video packets are asked for again. On audio, Chromium would reject the offer for it.
+fn repair_losses(webrtc: &gst::Element) {
+    let pad = webrtc.static_pad("sink_0").expect("the description links it");
+    pad.property::<gst_webrtc::WebRTCRTPTransceiver>("transceiver").set_property("do-nack", true);
+}
+
+/// Puts the congestion estimator (draft-ietf-rmcat-gcc-02) into the sending path.
+fn estimate_line(webrtc: &gst::Element, share: &Arc<LinkShare>, ground: &Ground) {
+    let (line, start) = (ground.line.clone(), ground.line_start);
+    let share = share.clone();
+    webrtc.connect("request-aux-sender", false, move |_| {
+        let estimator = gst::ElementFactory::make("rtpgccbwe")
+            .property("min-bitrate", *line.start())
+            .property("max-bitrate", *line.end())
+            .property("estimated-bitrate", start)
+            .build()
+            .ok()?;
+        let share = share.clone();
+        estimator.connect_notify(Some("estimated-bitrate"), move |estimator, _| {
+            let estimate = estimator.property::<u32>("estimated-bitrate");
+            share.estimate.store(estimate, std::sync::atomic::Ordering::Relaxed);
+        });
+        Some(estimator.to_value())
+    });
+}
+
+/// Notes when packets come in: webrtcbin itself does not tell when a peer falls silent.
+fn watch_arrivals(webrtc: &gst::Element, share: &Arc<LinkShare>) {
+    let bin = webrtc.downcast_ref::<gst::Bin>().expect("webrtcbin is a bin");
+    let share = share.clone();
+    bin.connect_deep_element_added(move |_, _, element| {
+        let is_source = element.factory().is_some_and(|f| f.name() == "nicesrc");
+        let Some(pad) = element.static_pad("src").filter(|_| is_source) else { return };
+        let share = share.clone();
+        pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, info| {
+            share.heard(info.buffer_list().map_or(1, |list| list.len()));
+            gst::PadProbeReturn::Ok
+        });
+    });
+}

@@ -1,0 +1,339 @@
+use crate::capture::{Sinks, Wish};
+use crate::encode::{Change, Ladder};
+use crate::link::{Link, LinkNote, LinkShare, LinkState};
+use crate::mailbox::lock;
+use crate::media::Shared;
+use crate::note::{Note, Origin, Trouble};
+use crate::sound::OPUS_LINE_RATE;
+use crate::source::{Loudspeaker, Source};
+use crate::{AudioSource, Config, Device, Happening, LinkId, LinkOptions, VideoSource};
+use engawa_protocol::{Codec, Signal};
+use gst_webrtc::WebRTCPeerConnectionState as Connection;
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Once, mpsc};
+use std::time::{Duration, Instant};
+
+/// The graph is looked after this often; dark pictures come at the same rate.
+const TICK: Duration = Duration::from_millis(200);
+/// A connected peer always sends something: sound, or reports on ours.
+const SILENCE: Duration = Duration::from_millis(2500);
+/// A connection that is not there by then will not come.
+const SETUP: Duration = Duration::from_secs(30);
+/// A silent one is given up; by then somebody will have asked for a new one.
+const GONE: Duration = Duration::from_secs(60);
+/// How long stopping waits for drivers.
+const DOWN: Duration = Duration::from_secs(5);
+
+/// The thread that owns the graph.
+pub(crate) struct Worker {
+    shared: Arc<Shared>,
+    inbox: mpsc::Receiver<Note>,
+    notify: Arc<dyn Fn(Happening) + Send + Sync>,
+    bitrate: RangeInclusive<u32>,
+    sinks: Sinks,
+    sources: Vec<Source>,
+    speaker: Loudspeaker,
+    h264: Ladder,
+    vp8: Ladder,
+    encoder_lost: bool,
+    links: HashMap<LinkId, Link>,
+}
+
+impl Worker {
+    pub fn new(
+        config: Config,
+        shared: Arc<Shared>,
+        inbox: mpsc::Receiver<Note>,
+        notify: Arc<dyn Fn(Happening) + Send + Sync>,
+    ) -> Self {
+        let now = Instant::now();
+        let start = video_share(shared.ground.line_start, &config.bitrate);
+        let sinks =
+            Sinks { timeline: shared.ground.timeline.clone(), hub: shared.hub.clone(), voice: shared.voice.clone() };
+        Self {
+            h264: shared.ladder(Codec::H264, config.encoders.clone(), start),
+            vp8: shared.ladder(Codec::Vp8, vec!["vp8enc".into()], start),
+            sources: sources(&config, now),
+            speaker: Loudspeaker::new(config.speaker.clone(), now),
+            bitrate: config.bitrate,
+            encoder_lost: false,
+            links: HashMap::new(),
+            shared,
+            inbox,
+            notify,
+            sinks,
+        }
+    }
+
+    /// Runs until it is told to stop, then takes everything down.
+    pub fn run(mut self) {
+        warm_up();
+        let mut next = Instant::now();
+        self.tick(next);
+        let change = self.h264.start(Instant::now());
+        self.changed(change);
+        while !self.shared.stopping.load(Ordering::Relaxed) {
+            match self.inbox.recv_timeout(next.saturating_duration_since(Instant::now())) {
+                Ok(note) => self.handle(note),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+            let now = Instant::now();
+            if now >= next {
+                next = now + TICK;
+                self.tick(now);
+            }
+        }
+        self.down();
+    }
+
+    fn handle(&mut self, note: Note) {
+        let now = Instant::now();
+        match note {
+            Note::AddLink(link, options, share) => self.add(link, &options, share),
+            Note::RemoveLink(link) => {
+                self.links.remove(&link);
+                self.feed();
+            }
+            Note::RemoteSignal(link, signal) => {
+                let taken = self.links.get_mut(&link).map_or(Ok(()), |link| link.take(&signal));
+                if let Err(reason) = taken {
+                    self.fail(link, reason);
+                }
+            }
+            Note::Link(link, note) => self.link(link, note),
+            Note::Trouble(origin, trouble) => self.trouble(origin, trouble, now),
+            Note::Stop => {}
+        }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        let (post, ground) = (self.shared.post.clone(), self.shared.ground.clone());
+        let told = self.speaker.tend(&ground.timeline, &ground.mixer, &post, &ground.reaper, now);
+        let echo = self.speaker.gives_echo();
+        let mut all: Vec<_> = told.into_iter().collect();
+        for source in &mut self.sources {
+            source.set_echo(echo, &ground.reaper, now);
+            all.extend(source.tend(&self.sinks, &post, &ground.reaper, now));
+        }
+        all.into_iter().for_each(|happening| (self.notify)(happening));
+        self.shared.hub.fill(ground.timeline.now());
+        let changes = [self.h264.watch(now), self.vp8.watch(now)];
+        changes.into_iter().for_each(|change| self.changed(change));
+        self.watch_links();
+        self.govern();
+    }
+
+    fn trouble(&mut self, origin: Origin, trouble: Trouble, now: Instant) {
+        let reaper = self.shared.ground.reaper.clone();
+        match origin {
+            Origin::Device(Device::Speaker, generation) => {
+                let told = self.speaker.trouble(generation, trouble, &reaper, now);
+                told.into_iter().for_each(|happening| (self.notify)(happening));
+            }
+            Origin::Device(device, generation) => {
+                if let Some(source) = self.sources.iter_mut().find(|source| source.is(device)) {
+                    let told = source.trouble(generation, trouble, &self.sinks, &reaper, now);
+                    told.into_iter().for_each(|happening| (self.notify)(happening));
+                }
+            }
+            _ if trouble != Trouble::Error => {}
+            Origin::Encoder(codec, generation) => {
+                let change = self.ladder(codec).trouble(generation, now);
+                self.changed(change);
+            }
+            Origin::Voice => (self.notify)(Happening::Broken { reason: "the sound encoder failed" }),
+            Origin::Link(link) => self.fail(link, "its pipeline failed"),
+        }
+    }
+
+    fn ladder(&mut self, codec: Codec) -> &mut Ladder {
+        match codec {
+            Codec::H264 => &mut self.h264,
+            Codec::Vp8 => &mut self.vp8,
+        }
+    }
+
+    fn add(&mut self, link: LinkId, options: &LinkOptions, share: Arc<LinkShare>) {
+        if share.state() == LinkState::Failed {
+            // Removed again before it was its turn.
+            return;
+        }
+        let change = self.ladder(options.codec).start(Instant::now());
+        self.changed(change);
+        self.links.remove(&link);
+        match Link::start(link, options, share, &self.shared.ground) {
+            Ok(started) => {
+                self.links.insert(link, started);
+                self.feed();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a link does not start");
+                self.fail(link, "it did not start");
+            }
+        }
+    }
+
+    fn link(&mut self, id: LinkId, note: LinkNote) {
+        let Some(link) = self.links.get_mut(&id) else { return };
+        match note {
+            LinkNote::Negotiate => link.offer(),
+            LinkNote::OfferTaken => link.answer(),
+            LinkNote::Described(kind, description) => match link.describe(kind, &description) {
+                Ok(signal) => self.signal(id, signal),
+                Err(reason) => self.fail(id, reason),
+            },
+            LinkNote::Signal(signal) => self.signal(id, signal),
+            LinkNote::State(Connection::Connected) => {
+                link.share.heard(0);
+                self.turn(id, LinkState::Connected);
+            }
+            LinkNote::State(Connection::Disconnected) => self.turn(id, LinkState::Interrupted),
+            LinkNote::State(Connection::Failed) => self.fail(id, "no way to the peer was found"),
+            LinkNote::State(_) => {}
+            LinkNote::FirstPicture => (self.notify)(Happening::FirstPicture { link: id }),
+            LinkNote::Failed(reason) => self.fail(id, reason),
+        }
+    }
+
+    fn signal(&self, link: LinkId, signal: Signal) {
+        (self.notify)(Happening::Signal { link, signal });
+    }
+
+    /// Tells a link's new state, if it is new.
+    fn turn(&self, id: LinkId, state: LinkState) {
+        let Some(link) = self.links.get(&id) else { return };
+        let before = link.share.state();
+        let told = match state {
+            LinkState::Connected if before != state => Happening::LinkConnected { link: id },
+            LinkState::Interrupted if before == LinkState::Connected => Happening::LinkInterrupted { link: id },
+            _ => return,
+        };
+        link.share.set_state(state);
+        (self.notify)(told);
+    }
+
+    fn fail(&mut self, id: LinkId, reason: &'static str) {
+        let Some(link) = self.links.remove(&id) else {
+            let known = lock(&self.shared.links).get(&id).cloned();
+            if let Some(share) = known.filter(|share| share.state() != LinkState::Failed) {
+                share.set_state(LinkState::Failed);
+                (self.notify)(Happening::LinkFailed { link: id, reason });
+            }
+            return;
+        };
+        link.share.set_state(LinkState::Failed);
+        drop(link);
+        self.feed();
+        (self.notify)(Happening::LinkFailed { link: id, reason });
+    }
+
+    fn watch_links(&mut self) {
+        let ids: Vec<_> = self.links.keys().copied().collect();
+        for id in ids {
+            let Some(share) = self.links.get(&id).map(|link| link.share.clone()) else { continue };
+            let silent = share.silent_for();
+            match share.state() {
+                LinkState::Connecting if share.age() >= SETUP => self.fail(id, "it did not come up in time"),
+                LinkState::Connected if silent >= SILENCE => self.turn(id, LinkState::Interrupted),
+                LinkState::Interrupted if silent < SILENCE => self.turn(id, LinkState::Connected),
+                LinkState::Interrupted if silent >= GONE => self.fail(id, "the peer has fallen silent"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Feeds exactly the encoders that somebody watches.
+    fn feed(&mut self) {
+        let watched = |codec| self.links.values().any(|link| link.share.codec == codec);
+        let (h264, vp8) = (watched(Codec::H264), watched(Codec::Vp8));
+        if !vp8 {
+            self.vp8.stop();
+        }
+        let inlets = [(h264, self.h264.inlet()), (vp8, self.vp8.inlet())];
+        self.shared.hub.feed(inlets.into_iter().filter_map(|(watched, inlet)| inlet.filter(|_| watched)).collect());
+    }
+
+    fn changed(&mut self, change: Change) {
+        match change {
+            Change::Nothing => return,
+            Change::To(name) => {
+                if std::mem::take(&mut self.encoder_lost) {
+                    (self.notify)(Happening::SourceBack { what: Device::Encoder });
+                }
+                (self.notify)(Happening::EncoderChanged { name });
+            }
+            Change::Lost => {
+                if !std::mem::replace(&mut self.encoder_lost, true) {
+                    (self.notify)(Happening::SourceLost { what: Device::Encoder });
+                }
+            }
+        }
+        self.feed();
+        self.govern();
+    }
+
+    /// Sets each encoder to what its slowest peer's line takes.
+    fn govern(&mut self) {
+        for codec in [Codec::H264, Codec::Vp8] {
+            let lines = self.links.values().filter(|link| link.share.codec == codec);
+            let slowest = lines.map(|link| link.share.estimate.load(Ordering::Relaxed)).filter(|e| *e > 0).min();
+            let line = slowest.unwrap_or(self.shared.ground.line_start);
+            let wanted = video_share(line, &self.bitrate);
+            let ladder = self.ladder(codec);
+            let now = ladder.bitrate();
+            // Small steps up are not worth a change of the encoder's plan; any step down is.
+            if wanted < now || wanted > now / 100 * 104 {
+                ladder.set_bitrate(wanted);
+            }
+        }
+        let mut encoder = lock(&self.shared.encoder);
+        encoder.name = self.h264.name().map(str::to_owned);
+        encoder.bitrate = self.h264.bitrate();
+        encoder.bitrate_vp8 = self.vp8.name().map(|_| self.vp8.bitrate());
+    }
+
+    fn down(&mut self) {
+        let reaper = self.shared.ground.reaper.clone();
+        self.shared.hub.feed(Vec::new());
+        self.sources.iter_mut().for_each(|source| source.down(&reaper));
+        self.links.clear();
+        self.h264.stop();
+        self.vp8.stop();
+        self.speaker.down(&reaper);
+        if !reaper.finish(DOWN) {
+            tracing::error!("a pipeline hangs and is left behind");
+        }
+    }
+}
+
+/// What is left of a line for the encoder once sound and headers are taken off.
+fn video_share(line: u32, bounds: &RangeInclusive<u32>) -> u32 {
+    (line.saturating_sub(OPUS_LINE_RATE) / 100 * 93).clamp(*bounds.start(), *bounds.end())
+}
+
+fn sources(config: &Config, now: Instant) -> Vec<Source> {
+    let echo = false;
+    match (&config.video, &config.audio) {
+        (VideoSource::File(picture), AudioSource::File(sound)) if picture == sound => {
+            vec![Source::new(&[Device::Camera, Device::Microphone], Wish::Both(picture.clone()), now)]
+        }
+        (video, audio) => vec![
+            Source::new(&[Device::Camera], Wish::Picture(video.clone()), now),
+            Source::new(&[Device::Microphone], Wish::Sound { source: audio.clone(), echo }, now),
+        ],
+    }
+}
+
+/// Has the process's DTLS key made before the first call needs it: that takes up to half a second.
+fn warm_up() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let make = || drop(gst::ElementFactory::make("dtlsdec").build());
+        if std::thread::Builder::new().name("media-key".into()).spawn(make).is_err() {
+            tracing::debug!("the first call will be a little slower");
+        }
+    });
+}
