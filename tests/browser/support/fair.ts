@@ -1,0 +1,74 @@
+// A fair with one booth and as many recruiters as a story needs; everything is put away afterwards.
+import { onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { Booth, type BoothOptions } from './booth';
+import { folder } from './paths';
+import { Recruiter, type RecruiterOptions } from './recruiter';
+import { Service, type Account } from './service';
+
+export const TAKAHASHI: Account = {
+  account: 'takahashi', password: 'mizuumi-to-yama', name: '高橋 めぐみ', title: '採用担当', company: 'minato',
+};
+export const KIM: Account = { account: 'kim', password: 'bada-wa-haneul', name: '김민준', title: '면접관', company: 'minato' };
+export const MORI: Account = { account: 'mori', password: 'kitakaze-taiyou', name: '森 一郎', title: '人事部', company: 'hokuto' };
+
+export class Fair {
+  readonly folder: string;
+  readonly service: Service;
+  readonly recruiters: Recruiter[] = [];
+  readonly booths: Booth[] = [];
+
+  private constructor(folder: string, service: Service) {
+    this.folder = folder;
+    this.service = service;
+  }
+
+  /** Opens a fair for one story; it is closed when the test is over, however it went. */
+  static async open(story: string, options: { booths?: string[] } = {}): Promise<Fair> {
+    const place = folder(story);
+    const service = await Service.start(place, { hosts: [TAKAHASHI, KIM, MORI], ...options });
+    const fair = new Fair(place, service);
+    onTestFinished(async (context) => {
+      if (context.task.result?.state === 'fail') await fair.#remember();
+      await fair.close();
+    });
+    return fair;
+  }
+
+  booth(options: BoothOptions = {}): Booth {
+    const booth = Booth.start(this.service, options);
+    this.booths.push(booth);
+    return booth;
+  }
+
+  /** A recruiter who is signed in. */
+  async recruiter(host: Account = TAKAHASHI, options: RecruiterOptions = {}): Promise<Recruiter> {
+    const recruiter = await Recruiter.open(this.service, host, options);
+    this.recruiters.push(recruiter);
+    await recruiter.signIn();
+    return recruiter;
+  }
+
+  /** A booth and a recruiter in a call, both with a picture of the other. */
+  async call(options: BoothOptions = {}, host: Account = TAKAHASHI): Promise<{ booth: Booth; recruiter: Recruiter }> {
+    const booth = this.booth(options);
+    const recruiter = await this.recruiter(host);
+    await booth.knock();
+    await recruiter.admit();
+    await booth.act('wait picture 30');
+    await recruiter.sees(0);
+    return { booth, recruiter };
+  }
+
+  async #remember(): Promise<void> {
+    await Promise.allSettled(
+      this.recruiters.map((recruiter) => recruiter.picture(join(this.folder, `failed-${recruiter.host.account}.png`))),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.recruiters.map((recruiter) => recruiter.close()));
+    await Promise.allSettled(this.booths.map((booth) => booth.stop()));
+    await this.service.stop();
+  }
+}

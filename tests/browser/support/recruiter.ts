@@ -1,0 +1,259 @@
+// A recruiter of a story: a whole Chromium of their own with the real page in it.
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserServer, type Page } from 'playwright-core';
+import { CHROMIUM } from './paths';
+import type { Account, Service } from './service';
+import { bounded, until } from './until';
+
+const PROBE = fileURLToPath(new URL('probe.js', import.meta.url));
+
+const FLAGS = [
+  '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required', '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows', '--mute-audio',
+];
+
+/** What `window.probe.frames` tells. */
+export type Frames = { frames: number; stamps: number; wrong: number; ms: number; width: number; height: number; ages: number[] };
+export type Tone = { hz: number; share: number; level: number | null };
+export type Decoded = { frames: number; codec?: string; width?: number; height?: number };
+export type Desk = { screen: string; link: string; room: string | null; progress: string | null; last: number; seat: number | null; present: number[] };
+
+export type RecruiterOptions = {
+  /** Codecs that the page announces. */
+  codecs?: string;
+  /** The replaced camera. */
+  camera?: { width: number; height: number; fps: number };
+  /** The browser's own fake camera and microphone rather than the stamped ones. */
+  ownDevices?: boolean;
+  /** A command that runs the browser, as an executable file. */
+  executable?: string;
+};
+
+export class Recruiter {
+  readonly host: Account;
+  readonly page: Page;
+  /** Everything that the page complained about. */
+  readonly complaints: string[] = [];
+  /** Addresses of other hosts that the page asked for. */
+  readonly elsewhere: string[] = [];
+  readonly #server: BrowserServer;
+  readonly #service: Service;
+  readonly #options: RecruiterOptions;
+
+  private constructor(server: BrowserServer, page: Page, service: Service, host: Account, options: RecruiterOptions) {
+    this.#server = server;
+    this.page = page;
+    this.#service = service;
+    this.host = host;
+    this.#options = options;
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith('http') && url.origin !== new URL(service.url).origin) this.elsewhere.push(url.origin);
+    });
+  }
+
+  /** Opens a browser and the page in it, not yet signed in. */
+  static async open(service: Service, host: Account, options: RecruiterOptions = {}): Promise<Recruiter> {
+    const server = await chromium.launchServer({
+      executablePath: options.executable ?? CHROMIUM,
+      args: FLAGS,
+      chromiumSandbox: false,
+      host: '127.0.0.1',
+    });
+    let browser: Browser | undefined;
+    try {
+      browser = await chromium.connect(server.wsEndpoint());
+      const context = await browser.newContext({ locale: 'ja-JP', viewport: { width: 1280, height: 800 } });
+      context.setDefaultTimeout(30_000);
+      if (!options.ownDevices) {
+        const { width, height, fps } = options.camera ?? { width: 640, height: 360, fps: 30 };
+        await context.addInitScript(`window.probeOptions = ${JSON.stringify({ width, height, fps })}`);
+        await context.addInitScript({ path: PROBE });
+      }
+      const page = await context.newPage();
+      const recruiter = new Recruiter(server, page, service, host, options);
+      await page.goto(recruiter.#url);
+      return recruiter;
+    } catch (error) {
+      await server.kill();
+      throw error;
+    }
+  }
+
+  get #url(): string {
+    const { codecs } = this.#options;
+    return `${this.#service.url}/${codecs ? `?codecs=${codecs}` : ''}`;
+  }
+
+  /** Signs in and looks at the devices once, so that "let in" goes straight into the call. */
+  async signIn(): Promise<void> {
+    await this.at('sign-in');
+    const form = this.page.getByTestId('sign-in-form');
+    await form.locator('input').first().fill(this.host.account);
+    await form.locator('input[type=password]').fill(this.host.password);
+    await this.page.getByTestId('sign-in').click();
+    await this.at('day');
+    await until('the link', async () => (await this.desk()).link === 'up');
+  }
+
+  /** Lets the one who knocks in; the first time by the page where the devices are looked at. */
+  async admit(): Promise<void> {
+    await this.page.getByTestId('admit').click();
+    await until('the call or the ready page', async () => ['call', 'ready'].includes((await this.desk()).screen));
+    if ((await this.desk()).screen === 'ready') await this.enter();
+    await this.at('call');
+  }
+
+  /** From the ready page into the call. */
+  async enter(): Promise<void> {
+    await this.page.getByTestId('enter').click();
+    await this.at('call');
+  }
+
+  /** Joins the running call that stands first in the list. */
+  async join(): Promise<void> {
+    await this.page.getByTestId('open').first().click();
+    await this.at('ready');
+    await this.enter();
+  }
+
+  async leave(): Promise<void> {
+    await this.page.getByTestId('leave').click();
+    const confirm = this.page.getByTestId('confirm-leave');
+    await until('the end of the call or a question', async () => (await this.desk()).screen !== 'call' || (await confirm.isVisible()));
+    if ((await this.desk()).screen === 'call') await confirm.click();
+    await this.at('ended');
+  }
+
+  async end(): Promise<void> {
+    await this.page.getByTestId('end').click();
+    await this.page.getByTestId('confirm-end').click();
+    await this.at('ended');
+  }
+
+  async toDay(): Promise<void> {
+    await this.page.getByTestId('to-day').click();
+    await this.at('day');
+  }
+
+  async at(screen: string, within = 30_000): Promise<void> {
+    const shown = this.page.locator('[data-screen]');
+    await until(`${this.host.account}'s page to show ${screen}`, async () => (await shown.getAttribute('data-screen')) === screen, {
+      within,
+      instead: () => shown.getAttribute('data-screen'),
+    });
+  }
+
+  desk(): Promise<Desk> {
+    return this.page.evaluate('window.engawa.state()');
+  }
+
+  knockCard() {
+    return this.page.getByTestId('knock-card');
+  }
+
+  tile(seat: number) {
+    return this.page.locator(`[data-testid=tile][data-seat="${seat}"]`);
+  }
+
+  /** Decoded pictures of a seat over `ms`; waits until there are any. */
+  async frames(seat: number, ms: number): Promise<Frames> {
+    await this.sees(seat);
+    return this.page.evaluate(`window.probe.frames(${seat}, ${ms})`);
+  }
+
+  decoded(seat: number): Promise<Decoded | undefined> {
+    return this.page.evaluate(`window.probe.decoded(${seat})`);
+  }
+
+  /** Waits for pictures of a seat newer than those at this moment. */
+  async sees(seat: number, within = 30_000): Promise<Decoded> {
+    let first: number | undefined;
+    return until(
+      `${this.host.account} to see seat ${seat}`,
+      async () => {
+        const decoded = await this.decoded(seat).catch(() => undefined);
+        if (!decoded) return undefined;
+        first ??= decoded.frames;
+        return decoded.frames > first + 5 || decoded.frames < first ? decoded : undefined;
+      },
+      { within, instead: () => this.page.evaluate('window.probe.connections()') },
+    );
+  }
+
+  /** Waits until a tone is what is heard of a seat. */
+  async hears(seat: number, hz: number, within = 30_000): Promise<Tone> {
+    let last: Tone | undefined;
+    return until(
+      `${this.host.account} to hear ${hz} Hz from seat ${seat}`,
+      async () => {
+        last = await this.page.evaluate<Tone | undefined>(`window.probe.tone(${seat})`);
+        return last && Math.abs(last.hz - hz) < 12 && last.share > 0.5 ? last : undefined;
+      },
+      { within, instead: () => last },
+    );
+  }
+
+  /** Waits until nothing is heard of a seat. */
+  async silent(seat: number): Promise<void> {
+    await until(`${this.host.account} to hear nothing from seat ${seat}`, async () => {
+      const tone = await this.page.evaluate<Tone | undefined>(`window.probe.tone(${seat})`);
+      return !tone || tone.level === null || tone.level < -80;
+    });
+  }
+
+  connections(): Promise<{ open: number; made: number; states: string[] }> {
+    return this.page.evaluate('window.probe.connections()');
+  }
+
+  /** Every process of this browser. */
+  processes(): number[] {
+    const root = this.#server.process().pid;
+    if (root === undefined) throw new Error('the browser has no process');
+    return tree(root);
+  }
+
+  /** Stops or wakes every process of this browser. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    for (const pid of this.processes()) process.kill(pid, signal);
+  }
+
+  async picture(path: string): Promise<void> {
+    mkdirSync(join(path, '..'), { recursive: true });
+    await this.page.screenshot({ path });
+  }
+
+  async close(): Promise<void> {
+    try {
+      await bounded('closing the browser', 10_000, this.#server.close());
+    } catch {
+      await this.#server.kill();
+    }
+  }
+}
+
+/** A process and all that come from it. */
+export function tree(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const all = [root];
+  for (const pid of all) all.push(...(children.get(pid) ?? []));
+  return all;
+}

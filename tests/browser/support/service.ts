@@ -1,0 +1,91 @@
+// The service of a story: one process with a fresh data folder, which can be killed and started again.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child, run } from './child';
+import { PAGE, program } from './paths';
+
+export type Account = { account: string; password: string; name: string; title: string; company: string };
+
+const COMPANIES = [
+  { id: 'minato', ja: 'みなと精工', ko: '미나토 정공', en: 'Minato Precision' },
+  { id: 'hokuto', ja: '北斗食品', ko: '호쿠토 식품', en: 'Hokuto Foods' },
+];
+
+export class Service {
+  readonly folder: string;
+  readonly #config: string;
+  readonly #tokens = new Map<string, string>();
+  #child: Child | undefined;
+  #port = 0;
+  #listen = '127.0.0.1';
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.#config = join(folder, 'service.toml');
+    mkdirSync(join(folder, 'data'), { recursive: true });
+  }
+
+  /** Starts one for the booths with these ids, and makes the hosts' accounts. */
+  static async start(folder: string, options: { booths?: string[]; hosts?: Account[]; listen?: string; wrap?: string[] } = {}): Promise<Service> {
+    const service = new Service(folder);
+    service.#listen = options.listen ?? '127.0.0.1';
+    for (const booth of options.booths ?? ['a-01']) service.#tokens.set(booth, randomBytes(32).toString('hex'));
+    service.#write();
+    for (const host of options.hosts ?? []) await service.addHost(host);
+    await service.start(options.wrap);
+    return service;
+  }
+
+  #write(): void {
+    const booths = [...this.#tokens].map(([id, token]) => {
+      const hash = createHash('sha256').update(token).digest('hex');
+      return `[[booth]]\nid = "${id}"\nname = "${id.toUpperCase()}"\ntoken_sha256 = "${hash}"\n`;
+    });
+    const companies = COMPANIES.map(({ id, ja, ko, en }) => `[[company]]\nid = "${id}"\nname = { ja = "${ja}", ko = "${ko}", en = "${en}" }\n`);
+    const lines = [
+      `listen = "${this.#listen}:0"`,
+      `data = "data"`,
+      `page = "${PAGE}"`,
+      '[event]',
+      'name = { ja = "試験の日", ko = "시험의 날", en = "A day of tests" }',
+      ...companies,
+      ...booths,
+    ];
+    writeFileSync(this.#config, lines.join('\n'));
+  }
+
+  async addHost({ account, password, name, title, company }: Account): Promise<void> {
+    const args = ['--config', this.#config, '--account', account, '--name', name, '--title', title, '--company', company];
+    const log = join(this.folder, 'service.log');
+    await run(program('engawa-service'), ['add-host', ...args, '--password-file', '-'], { log, input: `${password}\n` });
+  }
+
+  /** Starts it, after a stop on the port it had before. `wrap` is a command that runs it, such as `ip netns exec`. */
+  async start(wrap: string[] = []): Promise<void> {
+    const own = [program('engawa-service'), 'serve', '--config', this.#config, '--listen', `${this.#listen}:${this.#port}`];
+    const [command = '', ...args] = [...wrap, ...own];
+    this.#child = new Child('engawa-service', command, args, { log: join(this.folder, 'service.log') });
+    const [, port] = await this.#child.line(/^listening on http:\/\/[^ ]*:(\d+)/);
+    this.#port = Number(port);
+  }
+
+  get url(): string {
+    return `http://${this.#listen}:${this.#port}`;
+  }
+
+  get child(): Child {
+    if (!this.#child) throw new Error('the service was never started');
+    return this.#child;
+  }
+
+  token(booth: string): string {
+    const token = this.#tokens.get(booth);
+    if (!token) throw new Error(`the service has no booth ${booth}`);
+    return token;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.#child?.stop(signal);
+  }
+}
