@@ -35,7 +35,7 @@ beforeEach(() => {
 function happens(event: Event, client?: string): number {
   const seq = room.last + 1;
   const recorded: Recorded = { seq, at: seq, by: { type: 'service' }, event, ...(client ? { command: { client, n: seq } } : {}) };
-  room = fold(room, [recorded], ME).room;
+  room = fold(room, [recorded], ({ client: by }) => by === ME).room;
   call.update(room);
   return seq;
 }

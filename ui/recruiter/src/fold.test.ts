@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY, fold, partners, type Room } from './fold';
-import type { Event, Recorded } from './protocol';
+import type { CommandId, Event, Recorded } from './protocol';
 import { service } from './samples';
 
-const ME = '01010101010101010101010101010101';
+const CLIENT = '01010101010101010101010101010101';
+const ME = ({ client }: CommandId) => client === CLIENT;
 const OTHER = '02020202020202020202020202020202';
 
 const joined = (seat: number): Event => ({
@@ -46,13 +47,13 @@ describe('the fold of a room', () => {
 
   it('knows its own seat by its client and nobody else’s', () => {
     expect(after(knocked, [joined(1), OTHER]).mine).toEqual({ kind: 'outside' });
-    expect(after(knocked, [joined(1), OTHER], [joined(2), ME]).mine).toEqual({ kind: 'present', peer: { seat: 2, since: 3 } });
+    expect(after(knocked, [joined(1), OTHER], [joined(2), CLIENT]).mine).toEqual({ kind: 'present', peer: { seat: 2, since: 3 } });
   });
 
   it('tells a seat taken by another window from one that was given up', () => {
-    expect(after([joined(1), ME], [joined(1), OTHER]).mine).toEqual({ kind: 'replaced' });
-    expect(after([joined(1), ME], { type: 'left', seat: 1, cause: 'line' }).mine).toEqual({ kind: 'left', cause: 'line' });
-    expect(after([joined(1), ME], [joined(1), ME]).mine).toEqual({ kind: 'present', peer: { seat: 1, since: 2 } });
+    expect(after([joined(1), CLIENT], [joined(1), OTHER]).mine).toEqual({ kind: 'replaced' });
+    expect(after([joined(1), CLIENT], { type: 'left', seat: 1, cause: 'line' }).mine).toEqual({ kind: 'left', cause: 'line' });
+    expect(after([joined(1), CLIENT], [joined(1), CLIENT]).mine).toEqual({ kind: 'present', peer: { seat: 1, since: 2 } });
   });
 
   it('keeps switches and lost lines with the presence, and starts fresh when it begins anew', () => {
@@ -73,7 +74,7 @@ describe('the fold of a room', () => {
 
   // L18
   it('asks for connections with everybody else, but only between "let in" and the end', () => {
-    const here: (Event | [Event, string])[] = [knocked, [joined(0), OTHER], [joined(1), ME], [joined(2), OTHER]];
+    const here: (Event | [Event, string])[] = [knocked, [joined(0), OTHER], [joined(1), CLIENT], [joined(2), OTHER]];
     expect(partners(after(...here))).toEqual([]);
     const call = after(...here, { type: 'admitted' });
     expect(partners(call).map((p) => [p.seat, p.since])).toEqual([[0, 2], [2, 4]]);

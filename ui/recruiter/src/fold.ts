@@ -1,6 +1,6 @@
 // A room as the page knows it: the fold of its log. Pure; time is the service's.
 import type {
-  ClientId, Codec, EndCause, LeaveCause, Locale, Millis, Peer, Progress, Recorded, Role, Seat,
+  Codec, CommandId, EndCause, LeaveCause, Locale, Millis, Peer, Progress, Recorded, Role, Seat,
 } from './protocol';
 
 /** Who sits in a seat at this moment. */
@@ -57,18 +57,21 @@ export const EMPTY: Room = {
 /** What came of folding a batch: the room, and whether events are missing before the batch. */
 export type Folded = { room: Room; gap: boolean };
 
-/** Folds what is new of `events` into `room`; `me` is this page. Known events are passed over. */
-export function fold(room: Room, events: readonly Recorded[], me: ClientId): Folded {
+/**
+ * Folds what is new of `events` into `room`; known events are passed over. `mine` tells the commands
+ * of this visit, so that a seat taken and given up in an earlier one is history and no more.
+ */
+export function fold(room: Room, events: readonly Recorded[], mine: (command: CommandId) => boolean): Folded {
   let next = room;
   for (const recorded of events) {
     if (recorded.seq <= next.last) continue;
     if (recorded.seq !== next.last + 1) return { room: next, gap: true };
-    next = { ...step(next, recorded, me), last: recorded.seq };
+    next = { ...step(next, recorded, mine), last: recorded.seq };
   }
   return { room: next, gap: false };
 }
 
-function step(room: Room, { seq, at, command, event }: Recorded, me: ClientId): Room {
+function step(room: Room, { seq, at, command, event }: Recorded, mine: (command: CommandId) => boolean): Room {
   switch (event.type) {
     case 'knocked':
       return { ...room, progress: 'knocking', guest: event.name, locale: event.locale, knockedAt: at };
@@ -86,7 +89,7 @@ function step(room: Room, { seq, at, command, event }: Recorded, me: ClientId): 
         seat, since: seq, role, name, title, receives, microphone: true, camera: true, lost: false,
       };
       const present = new Map(room.present).set(seat, presence);
-      return { ...room, present, mine: seated(room.mine, { seat, since: seq }, command?.client === me) };
+      return { ...room, present, mine: seated(room.mine, { seat, since: seq }, command !== undefined && mine(command)) };
     }
     case 'switched':
       return change(room, event.seat, { microphone: event.microphone, camera: event.camera });

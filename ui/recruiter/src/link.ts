@@ -74,6 +74,11 @@ export class Link {
     return this.#state;
   }
 
+  /** The number of the latest command; later ones have higher numbers. */
+  get count(): number {
+    return this.#n;
+  }
+
   start(): void {
     if (this.#socket || this.#retry) return;
     this.#tries = 0;

@@ -16,7 +16,7 @@ export type Outcome =
 export type On = { readonly microphone: boolean; readonly camera: boolean };
 
 export type VisitOptions = {
-  link: Pick<Link, 'follow' | 'refollow' | 'unfollow' | 'command' | 'signal' | 'state'>;
+  link: Pick<Link, 'follow' | 'refollow' | 'unfollow' | 'command' | 'signal' | 'state' | 'count'>;
   clock: Clock;
   client: ClientId;
   summary: RoomSummary;
@@ -38,6 +38,8 @@ export class Visit {
   #options: VisitOptions;
   #call: Call;
   #on: On;
+  /** The last command before this visit. */
+  #before: number;
   #over = false;
   #joining = false;
 
@@ -45,6 +47,7 @@ export class Visit {
     const { link, clock, tracks, summary, makeConnection, makeStream } = options;
     this.#options = options;
     this.#on = options.on;
+    this.#before = link.count;
     this.id = summary.room;
     this.summary = summary;
     this.#call = new Call({
@@ -70,7 +73,8 @@ export class Visit {
   receive(message: ServiceMessage): void {
     if (this.#over) return;
     if (message.type === 'events' && message.room === this.id) {
-      const { room, gap } = fold(this.room, message.events, this.#options.client);
+      const { client } = this.#options;
+      const { room, gap } = fold(this.room, message.events, (c) => c.client === client && c.n > this.#before);
       if (gap) this.#options.link.refollow(this.id);
       if (room !== this.room) this.#moved(room);
     }

@@ -18,7 +18,7 @@ let made: FakeConnection[];
 let visit: Visit;
 let log: Recorded[];
 
-function begin(on = { microphone: true, camera: true }): void {
+function begin(on = { microphone: true, camera: true }, count = 0): void {
   commands = [];
   calls = [];
   outcomes = [];
@@ -27,6 +27,7 @@ function begin(on = { microphone: true, camera: true }): void {
   visit = new Visit({
     link: {
       state: { kind: 'up' },
+      count,
       follow: (_, after) => calls.push(`follow ${after()}`),
       refollow: () => calls.push('refollow'),
       unfollow: () => calls.push('unfollow'),
@@ -147,6 +148,22 @@ describe('a visit', () => {
     inCall();
     joins(1, OTHER);
     expect(outcomes).toEqual([{ kind: 'replaced' }]);
+  });
+
+  it('is not disturbed by what this page did in an earlier visit', () => {
+    begin(undefined, 9);
+    visit.enter(false);
+    joins(0);
+    happens({ type: 'admitted' });
+    joins(1, ME);
+    happens({ type: 'left', seat: 1, cause: 'button' });
+    joins(1, ME);
+    joins(1, OTHER);
+    expect(outcomes).toEqual([]);
+    expect(asked()).toEqual(['join']);
+    for (let i = 0; i < 3; i++) joins(2);
+    joins(1, ME);
+    expect(visit.room.mine).toEqual({ kind: 'present', peer: { seat: 1, since: 10 } });
   });
 
   it('asks again when events are missing, and folds none twice', () => {
