@@ -40,7 +40,7 @@ pub enum Happening {
         /// Probability that it is speech, 0 to 1.
         voice: f32,
     },
-    /// The picture is encoded by another element from now on.
+    /// H.264 is encoded by another element from now on; told once at the start, too.
     EncoderChanged {
         /// Its factory name.
         name: String,

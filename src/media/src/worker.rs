@@ -73,7 +73,7 @@ impl Worker {
         let mut next = Instant::now();
         self.tick(next);
         let change = self.h264.start(Instant::now());
-        self.changed(change);
+        self.changed(Codec::H264, change);
         while !self.shared.stopping.load(Ordering::Relaxed) {
             match self.inbox.recv_timeout(next.saturating_duration_since(Instant::now())) {
                 Ok(note) => self.handle(note),
@@ -95,7 +95,7 @@ impl Worker {
             Note::AddLink(link, options, share) => self.add(link, &options, share),
             Note::RemoveLink(link) => {
                 self.links.remove(&link);
-                self.feed();
+                self.rest();
             }
             Note::RemoteSignal(link, signal) => {
                 let taken = self.links.get_mut(&link).map_or(Ok(()), |link| link.take(&signal));
@@ -120,8 +120,10 @@ impl Worker {
         }
         all.into_iter().for_each(|happening| (self.notify)(happening));
         self.shared.hub.fill(ground.timeline.now());
-        let changes = [self.h264.watch(now), self.vp8.watch(now)];
-        changes.into_iter().for_each(|change| self.changed(change));
+        for codec in [Codec::H264, Codec::Vp8] {
+            let change = self.ladder(codec).watch(now);
+            self.changed(codec, change);
+        }
         self.watch_links();
         self.govern();
     }
@@ -142,7 +144,7 @@ impl Worker {
             _ if trouble != Trouble::Error => {}
             Origin::Encoder(codec, generation) => {
                 let change = self.ladder(codec).trouble(generation, now);
-                self.changed(change);
+                self.changed(codec, change);
             }
             Origin::Voice => (self.notify)(Happening::Broken { reason: "the sound encoder failed" }),
             Origin::Link(link) => self.fail(link, "its pipeline failed"),
@@ -162,7 +164,7 @@ impl Worker {
             return;
         }
         let change = self.ladder(options.codec).start(Instant::now());
-        self.changed(change);
+        self.changed(options.codec, change);
         self.links.remove(&link);
         match Link::start(link, options, share, &self.shared.ground) {
             Ok(started) => {
@@ -226,7 +228,7 @@ impl Worker {
         };
         link.share.set_state(LinkState::Failed);
         drop(link);
-        self.feed();
+        self.rest();
         (self.notify)(Happening::LinkFailed { link: id, reason });
     }
 
@@ -245,20 +247,30 @@ impl Worker {
         }
     }
 
-    /// Feeds exactly the encoders that somebody watches.
-    fn feed(&mut self) {
-        let watched = |codec| self.links.values().any(|link| link.share.codec == codec);
-        let (h264, vp8) = (watched(Codec::H264), watched(Codec::Vp8));
-        if !vp8 {
-            self.vp8.stop();
-        }
-        let inlets = [(h264, self.h264.inlet()), (vp8, self.vp8.inlet())];
-        self.shared.hub.feed(inlets.into_iter().filter_map(|(watched, inlet)| inlet.filter(|_| watched)).collect());
+    fn watched(&self, codec: Codec) -> bool {
+        self.links.values().any(|link| link.share.codec == codec)
     }
 
-    fn changed(&mut self, change: Change) {
+    /// Feeds exactly the encoders that somebody watches.
+    fn feed(&mut self) {
+        let inlets = [(Codec::H264, self.h264.inlet()), (Codec::Vp8, self.vp8.inlet())];
+        let watched = inlets.into_iter().filter(|(codec, _)| self.watched(*codec));
+        self.shared.hub.feed(watched.filter_map(|(_, inlet)| inlet).collect());
+    }
+
+    /// Lets the second encoder go with the last peer that needed it.
+    fn rest(&mut self) {
+        if !self.watched(Codec::Vp8) {
+            self.vp8.stop();
+        }
+        self.feed();
+    }
+
+    fn changed(&mut self, codec: Codec, change: Change) {
         match change {
             Change::Nothing => return,
+            // The second encoder comes and goes with its peers, which is nothing to tell.
+            _ if codec != Codec::H264 => {}
             Change::To(name) => {
                 if std::mem::take(&mut self.encoder_lost) {
                     (self.notify)(Happening::SourceBack { what: Device::Encoder });

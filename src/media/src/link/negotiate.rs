@@ -79,7 +79,8 @@ impl Link {
             // The booth has the lower seat and is the impolite side: its own offer stands.
             Signal::Offer { .. } if state != WebRTCSignalingState::Stable => Ok(()),
             Signal::Offer { sdp } => {
-                self.set_remote(WebRTCSDPType::Offer, sdp, "the offer was refused", Some(LinkNote::OfferTaken))
+                let sdp = sdp.replace("a=setup:actpass", &format!("a=setup:{}", self.peer_role()));
+                self.set_remote(WebRTCSDPType::Offer, &sdp, "the offer was refused", Some(LinkNote::OfferTaken))
             }
             Signal::Candidate { candidate, line } => {
                 self.candidates += 1;
@@ -98,6 +99,14 @@ impl Link {
         let promise =
             self.described("answer", "no answer could be made", |sdp| LinkNote::Described(WebRTCSDPType::Answer, sdp));
         self.webrtc.emit_by_name::<()>("create-answer", &[&None::<gst::Structure>, &promise]);
+    }
+
+    /// The DTLS role that the peer took when it first answered. The element would answer every
+    /// offer with `active`, although a connection that stands keeps its roles (RFC 8842, 5.5).
+    fn peer_role(&self) -> String {
+        let remote: Option<WebRTCSessionDescription> = self.webrtc.property("remote-description");
+        let role = remote.and_then(|remote| remote.sdp().media(0)?.attribute_val("setup").map(str::to_owned));
+        role.filter(|role| role != "actpass").unwrap_or_else(|| "active".to_owned())
     }
 
     fn set_remote(
