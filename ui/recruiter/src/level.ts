@@ -3,14 +3,17 @@ import type { Timer, Clock } from './clock';
 
 /** 15 times a second (tokens.json, motion.level). */
 const EVERY_MS = 66;
+const TOUCHES = ['pointerdown', 'keydown'] as const;
 
 /** Listens to a copy of the track, which goes on when the track itself is turned off. */
 export class Meter {
   #context: AudioContext;
   #copy: MediaStreamTrack;
   #timer: Timer | undefined;
+  /** A page that came back by itself may measure only once it was touched. */
+  #wake = () => void this.#context.resume().catch(() => undefined);
 
-  /** `heard` gets the level in dBFS, at least -100. */
+  /** `heard` gets the level in dBFS, at least -100; never before the constructor has returned. */
   constructor(track: MediaStreamTrack, clock: Clock, heard: (db: number) => void) {
     this.#context = new AudioContext();
     this.#copy = track.clone();
@@ -23,10 +26,12 @@ export class Meter {
       heard(decibels(samples));
       this.#timer = clock.after(EVERY_MS, again);
     };
-    again();
+    this.#timer = clock.after(EVERY_MS, again);
+    for (const touch of TOUCHES) addEventListener(touch, this.#wake);
   }
 
   close(): void {
+    for (const touch of TOUCHES) removeEventListener(touch, this.#wake);
     this.#timer?.cancel();
     this.#copy.stop();
     void this.#context.close();

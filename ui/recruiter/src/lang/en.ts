@@ -6,8 +6,6 @@ export const en: Words = {
   tag: 'en',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: 'Language',
-  close: 'Close',
-  cancel: 'Cancel',
   back: 'Back',
 
   signIn: {
@@ -26,13 +24,13 @@ export const en: Words = {
     signedOut: 'You are signed out.',
   },
 
-  top: { today: 'Today', signOut: 'Sign out', lineUp: 'Connected', lineDown: 'Reconnecting' },
+  top: { signOut: 'Sign out', lineUp: 'Connected', lineDown: 'Reconnecting' },
 
   day: {
     total: (n) => `${n} ${n === 1 ? 'interview' : 'interviews'} today`,
     done: (n) => `${n} done`,
     missed: (n) => `${n} missed ${n === 1 ? 'knock' : 'knocks'}`,
-    columns: { time: 'Time', guest: 'Candidate', booth: 'Booth', state: 'State', hosts: 'Recruiters', action: 'Action' },
+    columns: { time: 'Time', guest: 'Candidate', booth: 'Booth', state: 'State', action: 'Action' },
     state: {
       open: 'Getting ready', knocking: 'Knocking', in_call: 'In call', refused: 'Refused', missed: 'Missed', ended: 'Done',
     },
@@ -139,6 +137,7 @@ export const en: Words = {
     cameraOff: 'Camera is off',
     microphoneOff: 'Microphone is off',
     lost: 'The connection is lost. Waiting for it to return.',
+    shaky: 'The connection is unsteady',
     enlarge: (n) => `Enlarge ${n}`,
     tiles: 'Tiles',
     enlarged: 'Enlarge',
@@ -197,7 +196,6 @@ export const en: Words = {
     title: 'You are already connected to the call screen.',
     lead: 'Another window of the same account is in use. If you use this one, the other stops.',
     here: 'Use this window',
-    toDay: 'Back to today',
   },
   version: {
     title: 'There is a newer page',

@@ -4,8 +4,6 @@ export const ja: Words = {
   tag: 'ja',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '言語',
-  close: '閉じる',
-  cancel: 'やめる',
   back: 'もどる',
 
   signIn: {
@@ -24,13 +22,13 @@ export const ja: Words = {
     signedOut: 'サインアウトしました。',
   },
 
-  top: { today: '本日', signOut: 'サインアウト', lineUp: 'つながっています', lineDown: 'つなぎ直しています' },
+  top: { signOut: 'サインアウト', lineUp: 'つながっています', lineDown: 'つなぎ直しています' },
 
   day: {
     total: (n) => `本日の面接 ${n} 件`,
     done: (n) => `済み ${n}`,
     missed: (n) => `不在のノック ${n}`,
-    columns: { time: '時刻', guest: '応募者', booth: 'ブース', state: '状態', hosts: '担当者', action: '操作' },
+    columns: { time: '時刻', guest: '応募者', booth: 'ブース', state: '状態', action: '操作' },
     state: {
       open: '準備中', knocking: 'ノック中', in_call: '通話中', refused: 'お断り', missed: '不在', ended: '済み',
     },
@@ -137,6 +135,7 @@ export const ja: Words = {
     cameraOff: 'カメラはオフです',
     microphoneOff: 'マイクはオフです',
     lost: '接続が切れています。もどるのを待っています。',
+    shaky: '接続が不安定です',
     enlarge: (n) => `${n}を大きく表示`,
     tiles: 'タイル',
     enlarged: '拡大',
@@ -195,7 +194,6 @@ export const ja: Words = {
     title: '既に通話画面に接続されています。',
     lead: '同じアカウントの、別の画面が使われています。ここで使うと、別の画面は止まります。',
     here: 'この画面で使う',
-    toDay: '本日の一覧へ',
   },
   version: {
     title: '画面が新しくなりました',

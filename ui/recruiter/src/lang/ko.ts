@@ -4,8 +4,6 @@ export const ko: Words = {
   tag: 'ko',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '언어',
-  close: '닫기',
-  cancel: '취소',
   back: '이전',
 
   signIn: {
@@ -24,13 +22,13 @@ export const ko: Words = {
     signedOut: '로그아웃했습니다.',
   },
 
-  top: { today: '오늘', signOut: '로그아웃', lineUp: '연결되어 있습니다', lineDown: '다시 연결하고 있습니다' },
+  top: { signOut: '로그아웃', lineUp: '연결되어 있습니다', lineDown: '다시 연결하고 있습니다' },
 
   day: {
     total: (n) => `오늘의 면접 ${n}건`,
     done: (n) => `완료 ${n}`,
     missed: (n) => `받지 못한 노크 ${n}`,
-    columns: { time: '시각', guest: '지원자', booth: '부스', state: '상태', hosts: '면접관', action: '동작' },
+    columns: { time: '시각', guest: '지원자', booth: '부스', state: '상태', action: '동작' },
     state: {
       open: '준비 중', knocking: '노크 중', in_call: '통화 중', refused: '거절', missed: '부재', ended: '완료',
     },
@@ -137,6 +135,7 @@ export const ko: Words = {
     cameraOff: '카메라가 꺼져 있습니다',
     microphoneOff: '마이크가 꺼져 있습니다',
     lost: '연결이 끊겼습니다. 돌아오기를 기다리고 있습니다.',
+    shaky: '연결이 불안정합니다',
     enlarge: (n) => `${n} 크게 보기`,
     tiles: '타일',
     enlarged: '확대',
@@ -195,7 +194,6 @@ export const ko: Words = {
     title: '이미 통화 화면에 접속되어 있습니다.',
     lead: '같은 계정의 다른 화면이 사용되고 있습니다. 여기에서 사용하면 다른 화면은 멈춥니다.',
     here: '이 화면에서 사용',
-    toDay: '오늘의 목록으로',
   },
   version: {
     title: '화면이 새로워졌습니다',

@@ -8,8 +8,6 @@ export type Words = {
   tag: string;
   languageName: Record<Locale, string>;
   language: string;
-  close: string;
-  cancel: string;
   back: string;
 
   signIn: {
@@ -28,13 +26,13 @@ export type Words = {
     signedOut: string;
   };
 
-  top: { today: string; signOut: string; lineUp: string; lineDown: string };
+  top: { signOut: string; lineUp: string; lineDown: string };
 
   day: {
     total: (n: number) => string;
     done: (n: number) => string;
     missed: (n: number) => string;
-    columns: { time: string; guest: string; booth: string; state: string; hosts: string; action: string };
+    columns: { time: string; guest: string; booth: string; state: string; action: string };
     state: Record<Progress, string>;
     place: (n: number) => string;
     lost: string;
@@ -115,6 +113,7 @@ export type Words = {
     cameraOff: string;
     microphoneOff: string;
     lost: string;
+    shaky: string;
     enlarge: (name: string) => string;
     tiles: string;
     enlarged: string;
@@ -152,7 +151,7 @@ export type Words = {
     toDay: string;
   };
 
-  replaced: { title: string; lead: string; here: string; toDay: string };
+  replaced: { title: string; lead: string; here: string };
   version: { title: string; lead: string; reload: string };
   loading: string;
 };
