@@ -160,6 +160,20 @@ describe('a call', () => {
     expect(said()).toEqual(['offer 1 → 0', 'rebuild 1 → 0', 'answer 2 → 0']);
   });
 
+  it('leaves the restart to the higher seat', async () => {
+    admitted();
+    joins(1, ME);
+    joins(2);
+    await settle();
+    made[0]!.becomes('connected', 'connected');
+    made[0]!.becomes('failed', 'failed');
+    sent = [];
+    await clock.pass(7_900);
+    expect(said()).toEqual([]);
+    await clock.pass(200);
+    expect(said()).toEqual(['offer 2 → 2']);
+  });
+
   it('rebuilds by itself as the lower seat, and once for two wishes', async () => {
     admitted();
     const me = joins(1, ME);

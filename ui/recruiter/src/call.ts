@@ -197,7 +197,8 @@ export class Call {
 
   #mend(entry: Entry): void {
     const remedy = entry.healing.remedy(this.#options.clock.now());
-    if (remedy === 'restart') entry.peer?.restart();
+    // New paths are the higher seat's to ask for, so that the two do not ask at once.
+    if (remedy === 'restart' && !this.#leads(entry)) entry.peer?.restart();
     if (remedy === 'rebuild') {
       if (this.#leads(entry)) {
         this.#build(entry, entry.attempt + 1);

@@ -94,7 +94,8 @@ export class Desk {
   signedIn(me: Me): void {
     this.me = me;
     this.#welcomed = false;
-    if (!keep.keptRoom()) this.place = { kind: 'day' };
+    // Whether this window was in a call is only known with the first lobby.
+    this.place = keep.keptRoom() ? { kind: 'loading' } : { kind: 'day' };
     this.#link.start();
   }
 

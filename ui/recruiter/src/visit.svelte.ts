@@ -42,6 +42,8 @@ export class Visit {
   #before: number;
   #over = false;
   #joining = false;
+  /** Why the guest could not be let in by this page. */
+  #notAdmitted: Refusal | undefined;
 
   constructor(options: VisitOptions) {
     const { link, clock, tracks, summary, makeConnection, makeStream } = options;
@@ -64,8 +66,7 @@ export class Visit {
   /** Follows the room and takes a seat; with `admit`, the guest is let in first. */
   enter(admit: boolean): void {
     this.#options.link.follow(this.id, () => this.room.last);
-    // Another recruiter may have let the guest in a moment ago: joining decides.
-    if (admit) void this.#command({ type: 'admit' });
+    if (admit) void this.#admit();
     void this.#join();
   }
 
@@ -133,12 +134,28 @@ export class Visit {
     }
     this.#call.update(room);
     if (room.mine.kind === 'present' && before.kind !== 'present') this.#tellOn();
+    this.#checkAdmitted();
     // The line was away for longer than the grace: the seat is free, but the interview goes on.
     if (room.mine.kind === 'left' && room.progress === 'in_call') void this.#join();
   }
 
   #tellOn(): void {
     if (!this.#on.microphone || !this.#on.camera) void this.#command({ type: 'switch', ...this.#on });
+  }
+
+  async #admit(): Promise<void> {
+    const answer = await this.#command({ type: 'admit' });
+    if (answer.kind !== 'refused') return;
+    this.#notAdmitted = answer.reason;
+    this.#checkAdmitted();
+  }
+
+  /** Another recruiter may have let the guest in a moment earlier; if nobody did, there is no call to be in. */
+  #checkAdmitted(): void {
+    const { mine, progress } = this.room;
+    if (!this.#notAdmitted || mine.kind !== 'present' || progress === 'in_call') return;
+    void this.#command({ type: 'leave' });
+    this.#finish({ kind: 'refused', reason: this.#notAdmitted });
   }
 
   async #join(): Promise<void> {

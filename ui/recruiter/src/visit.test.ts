@@ -87,6 +87,18 @@ describe('a visit', () => {
     expect(outcomes).toEqual([{ kind: 'refused', reason: 'full' }]);
   });
 
+  it('gives the seat back when nobody let the guest in', async () => {
+    visit.enter(true);
+    joins(0);
+    happens({ type: 'knock_cancelled' });
+    commands[0]!.answer({ kind: 'refused', reason: 'wrong_moment' });
+    await settle();
+    expect(outcomes).toEqual([]);
+    joins(1, ME);
+    expect(asked().at(-1)).toBe('leave');
+    expect(outcomes).toEqual([{ kind: 'refused', reason: 'wrong_moment' }]);
+  });
+
   // L3, W7
   it('tells once which inputs are off, as soon as it has a seat', () => {
     begin({ microphone: true, camera: false });
