@@ -73,6 +73,7 @@ enum VideoSource {
     Camera,
     Clip,
     Test,
+    None,
 }
 
 #[derive(Debug, Deserialize)]
@@ -97,6 +98,7 @@ enum AudioSource {
     Microphone,
     Clip,
     Tone,
+    None,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -222,11 +224,13 @@ fn media_config(file: &File, from_file: &impl Fn(&PathBuf) -> PathBuf) -> anyhow
         VideoSource::Camera => media::VideoSource::Camera { device: file.video.device.clone() },
         VideoSource::Clip => media::VideoSource::File(clip(&file.video.file, "video")?),
         VideoSource::Test => media::VideoSource::Test,
+        VideoSource::None => media::VideoSource::None,
     };
     let audio = match file.audio.source {
         AudioSource::Microphone => media::AudioSource::Microphone { device: file.audio.device.clone() },
         AudioSource::Clip => media::AudioSource::File(clip(&file.audio.file, "audio")?),
         AudioSource::Tone => media::AudioSource::Tone { hz: file.audio.hz },
+        AudioSource::None => media::AudioSource::None,
     };
     let speaker = match file.speaker.sink {
         SpeakerSink::Auto => media::Speaker::Device { device: file.speaker.device.clone() },

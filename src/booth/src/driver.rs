@@ -6,12 +6,12 @@ use crate::status::Status;
 use crate::store::Store;
 use crate::studio::Studio;
 use anyhow::Context;
-use engawa_screen::Poster;
+use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input, MediaCommand};
 use engawa_session::view::View;
 use serde_json::Value;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -75,8 +75,6 @@ pub struct Driver {
     parts: Parts,
     connection: u64,
     shown: Option<View>,
-    /// The newest view on its way to the screen: at most one waits.
-    drawing: Arc<Mutex<Option<View>>>,
     clock: String,
 }
 
@@ -93,14 +91,14 @@ impl Driver {
             bits
         };
         let booth = Booth::new(config, saved, random, Instant::now());
-        let drawing = Arc::default();
-        Ok(Self { booth, parts, connection: 0, shown: None, drawing, clock: String::new() })
+        Ok(Self { booth, parts, connection: 0, shown: None, clock: String::new() })
     }
 
     /// Runs until told to stop; answers the exit code.
     pub fn run(mut self, happened: &mpsc::Receiver<Happened>) -> anyhow::Result<u8> {
         let code = self.turn(happened);
-        self.parts.screen.post(|screen| screen.quit());
+        // The event loop may have ended by itself, as when a window is closed.
+        Screen::quit().ok();
         code
     }
 
@@ -145,7 +143,7 @@ impl Driver {
             Effect::Forget => kept(self.parts.store.forget().context("forgetting the interview")),
             Effect::Media(command) => {
                 if command == MediaCommand::Close {
-                    self.parts.screen.post(|screen| screen.clear_pictures());
+                    on_screen(self.parts.screen.post(Screen::clear_pictures));
                 }
                 self.parts.studio.command(command);
             }
@@ -156,7 +154,7 @@ impl Driver {
         let clock = crate::status::clock();
         if clock != self.clock {
             self.clock.clone_from(&clock);
-            self.parts.screen.post(move |screen| screen.set_clock(&clock));
+            on_screen(self.parts.screen.post(move |screen| screen.set_clock(&clock)));
         }
         let view = self.booth.view();
         if self.shown.as_ref() == Some(&view) {
@@ -164,25 +162,23 @@ impl Driver {
         }
         self.parts.status.tell(&view);
         self.shown = Some(view.clone());
-        let waiting = self.drawing.lock().expect("no one panics with it").replace(view);
-        if waiting.is_none() {
-            let drawing = Arc::clone(&self.drawing);
-            self.parts.screen.post(move |screen| {
-                let view = drawing.lock().expect("no one panics with it").take();
-                if let Some(view) = view {
-                    screen.show(&view);
-                }
-            });
-        }
+        on_screen(self.parts.screen.show(view));
     }
 
     fn snapshot(&self, path: PathBuf, answer: oneshot::Sender<Result<(), String>>) {
-        self.parts.screen.post(move |screen| {
+        on_screen(self.parts.screen.post(move |screen| {
             let written = screen
                 .snapshot()
                 .map_err(|error| error.to_string())
                 .and_then(|picture| crate::status::write_png(&path, &picture).map_err(|error| format!("{error:#}")));
             answer.send(written).ok();
-        });
+        }));
+    }
+}
+
+/// A screen that takes nothing is seen by the watchdog; here it is only told.
+fn on_screen(result: Result<(), engawa_screen::Error>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "the screen takes nothing");
     }
 }

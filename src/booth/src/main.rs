@@ -54,7 +54,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let kind = match config.view {
         View::Window => engawa_screen::Kind::Window,
         View::Kms => engawa_screen::Kind::Kms,
-        View::Headless => engawa_screen::Kind::Headless,
+        View::Headless => engawa_screen::Kind::Headless { width: 1280, height: 800 },
     };
     let touched = post.clone();
     let screen = engawa_screen::Screen::open(kind, move |touch| touched.input(engawa_session::booth::Input::Touched(touch)))

@@ -30,25 +30,25 @@ impl Pictures {
     pub fn show(&self, whose: Whose, mailbox: &Mailbox) {
         let (screen, source) = (self.screen.clone(), mailbox.clone());
         mailbox.on_filled(move || {
-            let source = source.clone();
-            screen.post(move |screen| draw(screen, whose, &source));
+            let drawn = source.clone();
+            if screen.post(move |screen| draw(screen, whose, &drawn)).is_err() {
+                // The screen has no time for this one; an emptied slot knocks again at the next.
+                source.take();
+            }
         });
     }
 }
 
 fn draw(screen: &Screen, whose: Whose, source: &Mailbox) {
     let Some(Frame { width, height, pixels, .. }) = source.take() else { return };
-    let size = match whose {
-        Whose::Own => {
-            screen.set_own_picture(width, height, &pixels);
-            screen.own_picture_size()
-        }
-        Whose::Theirs(seat) => {
-            screen.set_picture(seat, width, height, &pixels);
-            screen.picture_size(seat)
-        }
+    let (shown, size) = match whose {
+        Whose::Own => (screen.set_own_picture(width, height, &pixels), Some(screen.own_picture_size())),
+        Whose::Theirs(seat) => (screen.set_picture(seat, width, height, &pixels), screen.picture_size(seat)),
     };
-    if size.0 > 0 && size.1 > 0 {
-        source.resize(size.0, size.1);
+    if let Err(error) = shown {
+        tracing::warn!(%error, "a picture could not be shown");
+    }
+    if let Some((width, height)) = size {
+        source.resize(width, height);
     }
 }

@@ -21,8 +21,6 @@ use tokio::time::{sleep, timeout};
 const PAGE: Duration = Duration::from_secs(30);
 /// `wait` without a number waits this long.
 const WAIT: Duration = Duration::from_secs(600);
-/// Longest line of a script, in bytes.
-const LINE: usize = 4096;
 const PAGES: [&str; 10] =
     ["welcome", "companies", "name", "ready", "waiting", "refused", "call", "reconnecting", "ended", "out-of-order"];
 
@@ -165,7 +163,7 @@ struct Candidate {
 
 impl Candidate {
     async fn listen(&mut self) {
-        let mut lines = BufReader::with_capacity(LINE, tokio::io::stdin()).lines();
+        let mut lines = BufReader::new(tokio::io::stdin()).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             if is_blank(&line) {
                 continue;
@@ -187,15 +185,14 @@ impl Candidate {
 
     /// Waits until the view is as wanted; the error says what is shown instead.
     async fn until(&mut self, time: Duration, what: &str, wanted: impl Fn(&View) -> bool) -> anyhow::Result<()> {
-        let wait = self.views.wait_for(|view| view.as_ref().is_some_and(&wanted));
-        match timeout(time, wait).await {
-            Ok(Ok(_)) => Ok(()),
+        let waited = timeout(time, self.views.wait_for(|view| view.as_ref().is_some_and(&wanted))).await;
+        match waited.map(|shown| shown.map(drop)) {
+            Ok(Ok(())) => return Ok(()),
             Ok(Err(_)) => bail!("the booth stopped"),
-            Err(_) => {
-                let shown = self.views.borrow().as_ref().map_or("nothing", |view| page(&view.screen));
-                bail!("waited {} s for {what}, but {shown} is shown", time.as_secs())
-            }
+            Err(_) => {}
         }
+        let shown = self.views.borrow().as_ref().map_or("nothing", |view| page(&view.screen));
+        bail!("waited {} s for {what}, but {shown} is shown", time.as_secs())
     }
 
     async fn page(&mut self, name: &'static str) -> anyhow::Result<()> {

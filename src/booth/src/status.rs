@@ -127,6 +127,6 @@ pub fn write_png(path: &Path, picture: &Picture) -> anyhow::Result<()> {
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header().context("writing the PNG's head")?;
-    writer.write_image_data(&picture.pixels).context("writing the PNG's pixels")?;
+    writer.write_image_data(&picture.rgba).context("writing the PNG's pixels")?;
     writer.finish().context("finishing the PNG")
 }

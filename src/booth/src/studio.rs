@@ -193,7 +193,7 @@ fn tell(post: &Post, happening: Happening) {
             tracing::info!(?what, "a source is back");
             MediaInput::SourceBack
         }
-        Happening::EncoderChanged { name } => return tracing::info!(name, "encoder"),
+        Happening::EncoderChanged { name } => return tracing::info!(%name, "encoder"),
         Happening::Broken { reason } => {
             tracing::error!(%reason, "the media stopped");
             MediaInput::Broken
