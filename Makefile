@@ -28,7 +28,7 @@ test: packages ## checks everything, at the end whole interviews in a real brows
 lint: packages ## the quick part of test: format, clippy, types, shell
 	@.ci/test lint
 
-stories: build ## only the whole interviews
+stories: packages ## only the whole interviews
 	@.ci/test stories
 
 bench: page ## measures latency, start of a call, load and bad lines

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Fair, KIM, MORI } from './support/fair';
 import { until } from './support/until';
 
-// W10, W11, W12, W15
+// W10, W11, W12, W15, W16
 test('a knock is seen with a picture of the knocker, answered with a message, and can be taken back', async () => {
   const fair = await Fair.open('knock');
   const booth = fair.booth();

@@ -11,6 +11,11 @@ export function program(name: 'engawa-service' | 'engawa-booth'): string {
   return join(TARGET, process.env['ENGAWA_PROFILE'] ?? 'debug', name);
 }
 
+/** One of our shared libraries. */
+export function library(name: string): string {
+  return join(TARGET, process.env['ENGAWA_PROFILE'] ?? 'debug', `lib${name}.so`);
+}
+
 export const PAGE = join(ROOT, 'ui/recruiter/dist');
 export const CLIP = join(ROOT, 'assets/clip/introduction.webm');
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Measures Engawa and writes target/bench/report.json.
+#
+#   tests/bench/run.sh              everything
+#   tests/bench/run.sh latency      only this part (latency, start, load, line)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+cargo build --locked --release -p engawa-service -p engawa-booth
+.ci/page
+cd tests
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-audit --no-fund </dev/null
+fi
+# Unoptimised programs say nothing about how fast they are.
+ENGAWA_PROFILE=release exec npm run --silent bench -- "$@" </dev/null

@@ -1,0 +1,67 @@
+//! Every row of the feature table that works is named above a test that shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rows that the program delivers so far.
+const ROWS: [&str; 27] = [
+    "W1", "W2", "W3", "W4", "W5", "W7", "W10", "W11", "W12", "W13", "W15", "W16", "L1", "L3", "L4", "L17", "L18", "X5",
+    "X6", "X8", "X9", "E3", "E9", "N2", "N4", "S3", "P7",
+];
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of the project").flatten() {
+        let path = entry.path();
+        let name = entry.file_name();
+        if path.is_dir() {
+            if !["node_modules", "target", "dist", ".git"].iter().any(|skipped| name == *skipped) {
+                files(&path, found);
+            }
+        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "ts") {
+            found.push(path);
+        }
+    }
+}
+
+/// Row names in a comment that stands right above a test.
+fn rows(text: &str) -> BTreeSet<String> {
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    let is_test = |line: &str| {
+        line.starts_with("#[test]")
+            || line.starts_with("#[tokio::test")
+            || line.starts_with("test(")
+            || line.starts_with("it(")
+    };
+    let mut named = BTreeSet::new();
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| is_test(line)) {
+        let above = lines[..at].iter().rev().take_while(|line| line.starts_with("//") || line.starts_with("#["));
+        let words = above.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()));
+        named.extend(words.filter(|word| ROWS.contains(word)).map(str::to_owned));
+    }
+    named
+}
+
+#[test]
+fn every_row_that_works_is_named_by_a_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests stands in the root");
+    let mut found = Vec::new();
+    for folder in ["src", "tests", "ui/recruiter/src"] {
+        files(&root.join(folder), &mut found);
+    }
+    let mut named = BTreeMap::<String, usize>::new();
+    for path in found {
+        for row in rows(&fs::read_to_string(&path).expect("a source file")) {
+            *named.entry(row).or_default() += 1;
+        }
+    }
+    let missing: Vec<_> = ROWS.iter().filter(|row| !named.contains_key(**row)).collect();
+    assert!(missing.is_empty(), "no test names {missing:?}");
+}
+
+#[test]
+fn only_a_comment_right_above_a_test_counts() {
+    assert_eq!(rows("// W1, X5\n#[test]\nfn a() {}"), BTreeSet::from(["W1".to_owned(), "X5".to_owned()]));
+    assert_eq!(rows("// W1\n\n#[test]\nfn a() {}"), BTreeSet::new());
+    assert_eq!(rows("// W1\nfn a() {}"), BTreeSet::new());
+}
