@@ -191,7 +191,8 @@ impl Config {
     /// The device token, from its file.
     pub fn token(&self) -> anyhow::Result<String> {
         let path = self.token_file.display();
-        let token = std::fs::read_to_string(&self.token_file).with_context(|| format!("reading the token in {path}"))?;
+        let token =
+            std::fs::read_to_string(&self.token_file).with_context(|| format!("reading the token in {path}"))?;
         let token = token.trim();
         if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
             bail!("{path} holds no device token: one line of letters and digits is expected");
@@ -212,9 +213,10 @@ impl Config {
 
 fn media_config(file: &File, from_file: &impl Fn(&PathBuf) -> PathBuf) -> anyhow::Result<media::Config> {
     let clip = |path: &Option<PathBuf>, section: &str| {
-        let path = path.as_ref().map(from_file).with_context(|| {
-            format!("[{section}] source = \"clip\" needs `file`, the path of the clip")
-        })?;
+        let path = path
+            .as_ref()
+            .map(from_file)
+            .with_context(|| format!("[{section}] source = \"clip\" needs `file`, the path of the clip"))?;
         if !path.is_file() {
             bail!("[{section}] file {} does not exist", path.display());
         }
@@ -266,8 +268,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("booth.toml");
         std::fs::write(&path, text).expect("write the file");
-        let flags = ["engawa-booth", "--config", path.to_str().expect("a plain path")].iter().chain(flags);
-        Config::load(&Flags::parse_from(flags)).map_err(|error| format!("{error:#}"))
+        let mut words = vec!["engawa-booth", "--config", path.to_str().expect("a plain path")];
+        words.extend(flags);
+        Config::load(&Flags::parse_from(words)).map_err(|error| format!("{error:#}"))
     }
 
     const GOOD: &str = "service = \"http://127.0.0.1:1\"\ntoken_file = \"t\"\ndata = \"d\"\n";

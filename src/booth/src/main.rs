@@ -18,6 +18,7 @@ use anyhow::Context;
 use clap::Parser;
 use config::{Config, Flags, View};
 use driver::{Driver, Happened};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::mpsc;
 use tracing_subscriber::EnvFilter;
@@ -27,7 +28,8 @@ const WAITING: usize = 4096;
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("ENGAWA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     match run(&Flags::parse()) {
         Ok(code) => code,
         Err(error) => {
@@ -57,8 +59,9 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         View::Headless => engawa_screen::Kind::Headless { width: 1280, height: 800 },
     };
     let touched = post.clone();
-    let screen = engawa_screen::Screen::open(kind, move |touch| touched.input(engawa_session::booth::Input::Touched(touch)))
-        .context("opening the screen")?;
+    let screen =
+        engawa_screen::Screen::open(kind, move |touch| touched.input(engawa_session::booth::Input::Touched(touch)))
+            .context("opening the screen")?;
     let pictures = pictures::Pictures::new(screen.poster());
     let studio = studio::Studio::start(config.media(), post.clone(), pictures);
     let (link, link_task) = link::Link::new(&config.service, &token, post.clone())?;

@@ -133,9 +133,8 @@ impl Source {
         }
         let text = std::fs::read_to_string(path).with_context(|| format!("reading the script {}", path.display()))?;
         let lines = text.lines().enumerate().filter(|(_, line)| !is_blank(line));
-        let parse = |(at, line): (usize, &str)| {
-            line.parse().with_context(|| format!("{} line {}", path.display(), at + 1))
-        };
+        let parse =
+            |(at, line): (usize, &str)| line.parse().with_context(|| format!("{} line {}", path.display(), at + 1));
         Ok(Source::File(lines.map(parse).collect::<anyhow::Result<_>>()?))
     }
 }
