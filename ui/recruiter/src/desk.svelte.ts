@@ -3,7 +3,7 @@
 // Owns: the link, the devices and the one visit.
 // Never does: draw, or decide what a room does.
 import { signOut, whoAmI } from './api';
-import { clock } from './clock';
+import { clock, steadyClock } from './clock';
 import { receivable } from './codecs';
 import { Devices, type DevicesState, type Kind } from './devices';
 import type { Room } from './fold';
@@ -28,6 +28,8 @@ export type Place =
   | { kind: 'ended'; summary: RoomSummary; room: Room | undefined; left: boolean; refused: Refusal | undefined }
   | { kind: 'replaced'; summary: RoomSummary | undefined }
   | { kind: 'version' };
+
+const MOST_STILLS = 32;
 
 export class Desk {
   place = $state.raw<Place>({ kind: 'loading' });
@@ -69,7 +71,7 @@ export class Desk {
     this.#devices.turn('camera', on.camera);
     this.#link = new Link({
       connect,
-      clock,
+      clock: steadyClock(new Worker(new URL('./beat.worker.ts', import.meta.url), { type: 'module' })),
       client: this.client,
       random: Math.random,
       signedIn: async () => (await whoAmI()) !== null,
@@ -223,14 +225,15 @@ export class Desk {
   }
 
   #lobbyChanged(): void {
-    const standingRooms = new Set(this.knocks.map((k) => k.room));
-    this.stills = new Map([...this.stills].filter(([room]) => standingRooms.has(room)));
+    // A still may come before the lobby that tells of its knock; it goes when the knock is over.
+    const over = new Set(this.rooms.filter((r) => r.progress !== 'knocking').map((r) => r.room));
+    this.stills = new Map([...this.stills].filter(([room]) => !over.has(room)).slice(-MOST_STILLS));
     const fresh = this.#told.fresh(this.rooms);
     // Nothing sounds in a call but the people in it.
     if (fresh.length > 0 && this.place.kind !== 'call') this.sound.knock(this.loudness);
     for (const knock of fresh) {
       this.announced = this.words.knock.announce(knock.guest, knock.booth);
-      notify(this.words, knock);
+      notify(this.words, knock, () => (this.chosenKnock = knock.room));
     }
     if (this.knocks.length === 0) this.announced = '';
     if (!this.#welcomed) {

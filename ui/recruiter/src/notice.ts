@@ -14,8 +14,8 @@ export async function askPermission(): Promise<Permission> {
   return Notification.requestPermission();
 }
 
-/** Tells of a knock; the same knock replaces its earlier notice. */
-export function notify(words: Words, knock: RoomSummary): void {
+/** Tells of a knock; the same knock replaces its earlier notice. A click on it brings the page back. */
+export function notify(words: Words, knock: RoomSummary, clicked: () => void): void {
   if (permission() !== 'granted' || !document.hidden) return;
   try {
     const notice = new Notification(words.knock.title, {
@@ -25,6 +25,7 @@ export function notify(words: Words, knock: RoomSummary): void {
     });
     notice.onclick = () => {
       window.focus();
+      clicked();
       notice.close();
     };
   } catch {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Wish } from './beat.worker';
+import { steadyClock } from './clock';
 import { receivable } from './codecs';
 import { standing, Told } from './knocks';
 import { bar, decibels } from './level';
@@ -100,5 +102,21 @@ describe('times', () => {
     expect(nextHour(new Date(2026, 10, 21, 13, 28).getTime())).toBe(14);
     expect(nextHour(new Date(2026, 10, 21, 13, 40).getTime())).toBe(15);
     expect(nextHour(new Date(2026, 10, 21, 23, 10).getTime())).toBe(0);
+  });
+});
+
+describe('the steady clock', () => {
+  it('wakes each wait once, and none that was cancelled', () => {
+    const wishes: Wish[] = [];
+    let wake: (message: { data: number }) => void = () => undefined;
+    const clock = steadyClock({ postMessage: (wish) => wishes.push(wish), addEventListener: (_, heard) => (wake = heard) });
+    const woken: string[] = [];
+    const first = clock.after(100, () => woken.push('first'));
+    clock.after(50, () => woken.push('second'));
+    first.cancel();
+    first.cancel();
+    expect(wishes).toEqual([{ id: 1, ms: 100 }, { id: 2, ms: 50 }, { id: 1 }]);
+    for (const id of [1, 2, 2]) wake({ data: id });
+    expect(woken).toEqual(['second']);
   });
 });
