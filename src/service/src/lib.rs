@@ -1,1 +1,131 @@
-//! x
+//! The service: the one place where booths and recruiters' pages meet.
+//!
+//! Owns: WebSockets and their limits, who is signed in, rooms' tasks and their logs in the
+//! ledger, what is shown outside of rooms, the recruiter's page as files.
+//! Never does: decide what happens in a room (`engawa-session` does), touch media, write names,
+//! chat, SDP or addresses into its own log.
+//!
+//! [`run`] serves on a listener until it is told to stop. A connection is one task, a room is
+//! one task, the hall is one task; they post typed actions to each other and share no state.
+
+pub mod accounts;
+mod bucket;
+mod clock;
+pub mod config;
+mod hall;
+mod http;
+mod outlet;
+mod rooms;
+mod service;
+mod socket;
+mod visitor;
+mod wire;
+
+use crate::accounts::AccountError;
+use crate::config::Config;
+use crate::service::Service;
+use axum::serve::ListenerExt;
+use engawa_ledger::Ledger;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// Stopping takes no longer, whatever hangs.
+const STOPPING: Duration = Duration::from_secs(4);
+const FLUSHING: Duration = Duration::from_secs(1);
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no page to serve.
+    #[error("{folder}: there is no index.html; build the page with `make page` and name its folder with --page")]
+    Page {
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
+    /// The ledger or what it holds cannot be used.
+    #[error("the service cannot start")]
+    Open(#[from] AccountError),
+    /// Accepting connections failed.
+    #[error("serving failed")]
+    Serve(#[source] std::io::Error),
+}
+
+/// A service that has read its ledger and is about to serve.
+#[derive(Debug)]
+pub struct Ready {
+    service: Arc<Service>,
+}
+
+/// Takes up what the ledger holds.
+///
+/// # Errors
+/// When there is no page, or the ledger cannot be read.
+pub async fn open(config: Config, ledger: Arc<dyn Ledger>) -> Result<Ready, RunError> {
+    if !config.page.join("index.html").is_file() {
+        return Err(RunError::Page { folder: config.page });
+    }
+    Ok(Ready { service: Service::open(config, ledger, CancellationToken::new()).await? })
+}
+
+/// Opens and serves; see [`open`] and [`Ready::serve`].
+///
+/// # Errors
+/// When it cannot start, or cannot accept any more.
+pub async fn run(
+    config: Config,
+    ledger: Arc<dyn Ledger>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    open(config, ledger).await?.serve(listener, shutdown).await
+}
+
+impl Ready {
+    /// Serves on `listener` until `shutdown` is done; then connections are told to come back
+    /// later ([`engawa_protocol::CloseCode::Restart`]), within five seconds altogether.
+    ///
+    /// # Errors
+    /// When it cannot accept any more.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+        let service = self.service;
+        let (stop, tasks, ledger) = (service.stop.clone(), service.tasks.clone(), service.ledger.clone());
+        let app = http::router(service).into_make_service_with_connect_info::<SocketAddr>();
+        // Signals are small and wait for nobody.
+        let listener = listener.tap_io(|stream| {
+            stream.set_nodelay(true).ok();
+        });
+        let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let mut serving = tokio::spawn(serving.into_future());
+        let failed = tokio::select! {
+            served = &mut serving => Some(served),
+            () = shutdown => None,
+        };
+        tracing::info!("stopping");
+        stop.cancel();
+        tasks.close();
+        let orderly = async {
+            tasks.wait().await;
+            if failed.is_none() {
+                (&mut serving).await.ok();
+            }
+        };
+        if timeout(STOPPING, orderly).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        serving.abort();
+        if !matches!(timeout(FLUSHING, ledger.flush()).await, Ok(Ok(()))) {
+            // Whatever was acknowledged was flushed before.
+            tracing::warn!("the last flush did not end well");
+        }
+        match failed {
+            None => Ok(()),
+            Some(Ok(served)) => served.map_err(RunError::Serve),
+            Some(Err(panicked)) => Err(RunError::Serve(std::io::Error::other(panicked))),
+        }
+    }
+}

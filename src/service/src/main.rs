@@ -1,2 +1,185 @@
-//! x
-fn main() {}
+//! The service's command line.
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use engawa_ledger::sled::SledLedger;
+use engawa_protocol::{AccountId, CompanyId, clean_line, clean_name};
+use engawa_service::accounts::{Account, Accounts, random_token};
+use engawa_service::config::{self, Config, Flags};
+use std::io::{IsTerminal, Read, Write};
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// The service of an interview booth: rooms, signaling and the recruiter's page.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves until SIGTERM or SIGINT.
+    Serve(Serve),
+    /// Makes a host's account; the service must not be running on the same folder.
+    AddHost(AddHost),
+    /// Makes a device token for a booth.
+    NewDeviceToken(NewDeviceToken),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// The folder for logs and accounts.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The folder of the built page.
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct AddHost {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The folder for logs and accounts.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// What the host types to sign in: lower-case letters, digits and hyphens.
+    #[arg(long)]
+    account: AccountId,
+    /// The name that candidates see.
+    #[arg(long)]
+    name: String,
+    /// The title that candidates see.
+    #[arg(long, default_value = "")]
+    title: String,
+    /// The company, as the configuration names it.
+    #[arg(long)]
+    company: CompanyId,
+    /// A file with the password on its first line; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    password_file: PathBuf,
+    /// Sets a new password when there is such an account, and signs it out.
+    #[arg(long)]
+    replace: bool,
+}
+
+#[derive(Args)]
+struct NewDeviceToken {
+    /// Writes the token to this new file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match work(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("engawa-service: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn work(cli: Cli) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("ENGAWA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::AddHost(add) => add.run().await,
+            Command::NewDeviceToken(new) => new.run(),
+        }
+    })
+}
+
+impl Serve {
+    async fn run(self) -> anyhow::Result<()> {
+        let config = Config::load(&self.config, Flags { listen: self.listen, data: self.data, page: self.page })?;
+        let ledger = open_ledger(&config.data)?;
+        let listen = config.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            format!("{listen} cannot be listened on; is another program there? --listen takes another one")
+        })?;
+        let ready = engawa_service::open(config, ledger).await?;
+        // Signals count from here on: whoever reads the line may stop us.
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let address = listener.local_addr()?;
+        tracing::info!(%address, "listening");
+        println!("listening on http://{address}");
+        let shutdown = async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        Ok(ready.serve(listener, shutdown).await?)
+    }
+}
+
+impl AddHost {
+    async fn run(self) -> anyhow::Result<()> {
+        let config = Config::load(&self.config, Flags { data: self.data, ..Flags::default() })?;
+        let file = self.config.display();
+        config.company(&self.company).with_context(|| format!("{file} has no company \"{}\"", self.company))?;
+        let account = Account {
+            id: self.account,
+            name: clean_name(&self.name).context("--name cannot be used")?,
+            title: clean_line(&self.title).context("--title cannot be used")?,
+            company: self.company,
+        };
+        let password = read_password(&self.password_file)?;
+        let accounts = Accounts::new(open_ledger(&config.data)?)?;
+        accounts.add(account, password, self.replace).await?;
+        println!("the account is there");
+        Ok(())
+    }
+}
+
+impl NewDeviceToken {
+    fn run(self) -> anyhow::Result<()> {
+        let token = random_token()?;
+        match &self.out {
+            Some(path) => {
+                let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+                let written = file.and_then(|mut file| writeln!(file, "{token}"));
+                written.with_context(|| format!("{} cannot be written as a new file", path.display()))?;
+            }
+            None => println!("token: {token}"),
+        }
+        println!("token_sha256 = \"{}\"", hex::encode(config::hash(&token)));
+        Ok(())
+    }
+}
+
+fn open_ledger(folder: &Path) -> anyhow::Result<Arc<SledLedger>> {
+    let made = std::fs::create_dir_all(folder);
+    made.with_context(|| format!("{} cannot be made; name a folder with --data", folder.display()))?;
+    Ok(Arc::new(SledLedger::open(folder)?))
+}
+
+fn read_password(file: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let read = match file.to_str() {
+        Some("-") => std::io::stdin().lock().take(64 * 1024).read_to_string(&mut text),
+        _ => std::fs::File::open(file).and_then(|file| file.take(64 * 1024).read_to_string(&mut text)),
+    };
+    read.with_context(|| format!("the password cannot be read from {}", file.display()))?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

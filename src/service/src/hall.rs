@@ -1,0 +1,115 @@
+//! What everybody sees before they are in a room: the directory, the lobby, the queue.
+//!
+//! One task owns the [`board::Board`]; rooms and connections post news to it. Pushes are drawn
+//! together: the first change goes out at once, further ones at most every [`PUSH_EVERY`].
+
+mod board;
+
+use crate::config::Config;
+use crate::outlet::ConnectionId;
+use crate::visitor::Visitor;
+use board::{Board, RoomNews};
+use engawa_protocol::{RoomId, ServiceMessage};
+use engawa_session::room::Room;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+/// Least time between two pushes of the same kind.
+const PUSH_EVERY: Duration = Duration::from_millis(200);
+/// Yesterday's interviews leave the list without anything happening.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const NEWS: usize = 1024;
+
+enum News {
+    Entered(Arc<Visitor>),
+    Left(ConnectionId),
+    SignedOut(String),
+    Room(RoomId, Box<RoomNews>),
+    Still(RoomId, String),
+}
+
+/// The way to the hall.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    news: mpsc::Sender<News>,
+}
+
+/// The hall's task, to be run until the service stops.
+pub fn open(config: Arc<Config>, stop: CancellationToken) -> (Handle, impl Future<Output = ()>) {
+    let (news, incoming) = mpsc::channel(NEWS);
+    (Handle { news }, run(Board::new(config), incoming, stop))
+}
+
+impl Handle {
+    /// Somebody said hello and is to be shown what there is.
+    pub async fn entered(&self, visitor: Arc<Visitor>) {
+        self.post(News::Entered(visitor)).await;
+    }
+
+    /// A connection is gone.
+    pub async fn left(&self, connection: ConnectionId) {
+        self.post(News::Left(connection)).await;
+    }
+
+    /// A sign-in is over: its connections are closed.
+    pub async fn signed_out(&self, session: String) {
+        self.post(News::SignedOut(session)).await;
+    }
+
+    /// A room is now like this.
+    pub async fn room(&self, id: &RoomId, room: &Room) {
+        if let (Some(company), Some(booth)) = (room.company(), room.booth()) {
+            let summary = room.summary(id.clone(), String::new());
+            let news = RoomNews { company: company.clone(), booth: booth.clone(), summary, over: room.is_over() };
+            self.post(News::Room(id.clone(), Box::new(news))).await;
+        }
+    }
+
+    /// The knocker's picture; it is dropped when the knock ends.
+    pub async fn still(&self, room: &RoomId, jpeg: String) {
+        self.post(News::Still(room.clone(), jpeg)).await;
+    }
+
+    async fn post(&self, news: News) {
+        // The hall is gone only when the service stops, and then nobody is there to be shown it.
+        self.news.send(news).await.ok();
+    }
+}
+
+async fn run(mut board: Board, mut incoming: mpsc::Receiver<News>, stop: CancellationToken) {
+    let mut pushed = Instant::now() - PUSH_EVERY;
+    let mut changed = false;
+    loop {
+        let push = if changed { pushed + PUSH_EVERY } else { Instant::now() + LOOK_AGAIN };
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            () = sleep_until(push) => {
+                board.push();
+                (pushed, changed) = (Instant::now(), false);
+            }
+            news = incoming.recv() => {
+                let Some(news) = news else { return };
+                take(&mut board, news);
+                // What has piled up meanwhile makes one picture.
+                while let Ok(news) = incoming.try_recv() {
+                    take(&mut board, news);
+                }
+                changed = true;
+            }
+        }
+    }
+}
+
+fn take(board: &mut Board, news: News) {
+    match news {
+        News::Entered(visitor) => board.enter(visitor),
+        News::Left(connection) => board.leave(connection),
+        News::SignedOut(session) => board.sign_out(&session),
+        News::Room(id, news) => board.set_room(id, *news),
+        News::Still(room, jpeg) => board.show_still(&room, &ServiceMessage::Still { room: room.clone(), jpeg }),
+    }
+}

@@ -1,0 +1,242 @@
+//! Who is here and which rooms there are, and what booths and hosts are shown of it.
+
+use crate::clock;
+use crate::config::Config;
+use crate::outlet::{ConnectionId, End, frame};
+use crate::visitor::Visitor;
+use axum::extract::ws::Utf8Bytes;
+use engawa_protocol::{
+    AccountId, BoothId, BoothState, CloseCode, CompanyId, CompanyState, HostCard, Progress, RoomId, RoomSummary,
+    ServiceMessage,
+};
+use engawa_session::room::Sender;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Interviews that are over in a host's list.
+const ENDED: usize = 50;
+/// Pages that one account may have open; the oldest gives way.
+const PAGES: usize = 8;
+
+/// A room as the hall knows it.
+#[derive(Debug, Clone)]
+pub(super) struct RoomNews {
+    pub company: CompanyId,
+    pub booth: BoothId,
+    pub summary: RoomSummary,
+    pub over: bool,
+}
+
+struct Entry {
+    news: RoomNews,
+    still: Option<Utf8Bytes>,
+}
+
+struct Presence {
+    visitor: Arc<Visitor>,
+    /// The place that a booth was told last.
+    place: Option<(RoomId, u32)>,
+}
+
+pub(super) struct Board {
+    config: Arc<Config>,
+    rooms: BTreeMap<RoomId, Entry>,
+    /// In the order in which they came.
+    present: BTreeMap<ConnectionId, Presence>,
+    directory: Option<Utf8Bytes>,
+    lobbies: BTreeMap<CompanyId, Utf8Bytes>,
+}
+
+impl Board {
+    pub fn new(config: Arc<Config>) -> Self {
+        Self { config, rooms: BTreeMap::new(), present: BTreeMap::new(), directory: None, lobbies: BTreeMap::new() }
+    }
+
+    /// Takes somebody in, in place of an earlier connection of the same booth or client (E8).
+    pub fn enter(&mut self, visitor: Arc<Visitor>) {
+        let actor = visitor.sender.actor();
+        let earlier = || self.present.values().map(|p| &p.visitor).filter(|other| other.sender.actor() == actor);
+        let same = |other: &&Arc<Visitor>| match other.sender {
+            Sender::Guest { .. } => true,
+            Sender::Host { .. } => other.client == visitor.client,
+        };
+        earlier().filter(same).for_each(|other| other.outlet.end(End::Close(CloseCode::Replaced)));
+        let open: Vec<_> = earlier().filter(|other| !other.outlet.is_ended()).collect();
+        let too_many = (open.len() + 1).saturating_sub(PAGES);
+        open.iter().take(too_many).for_each(|other| other.outlet.end(End::Close(CloseCode::Replaced)));
+        match visitor.company() {
+            None => visitor.outlet.send_frame(self.directory()),
+            Some(company) => {
+                visitor.outlet.send_frame(self.lobby(company));
+                let stills = self.rooms.values().filter(|entry| entry.news.company == *company);
+                stills.filter_map(|entry| entry.still.clone()).for_each(|still| visitor.outlet.send_frame(still));
+            }
+        }
+        self.present.insert(visitor.connection, Presence { visitor, place: None });
+    }
+
+    pub fn leave(&mut self, connection: ConnectionId) {
+        self.present.remove(&connection);
+    }
+
+    pub fn sign_out(&self, session: &str) {
+        let theirs = self.present.values().filter(|p| p.visitor.session.as_deref() == Some(session));
+        theirs.for_each(|p| p.visitor.outlet.end(End::Close(CloseCode::SignedOut)));
+    }
+
+    pub fn set_room(&mut self, id: RoomId, mut news: RoomNews) {
+        news.summary.booth = match self.config.booths.iter().find(|booth| booth.id == news.booth) {
+            Some(booth) => booth.name.clone(),
+            None => news.booth.to_string(),
+        };
+        let earlier = self.rooms.remove(&id).and_then(|entry| entry.still);
+        let still = earlier.filter(|_| news.summary.progress == Progress::Knocking);
+        let (company, over) = (news.company.clone(), news.over);
+        self.rooms.insert(id, Entry { news, still });
+        if over {
+            self.forget_long_over(&company);
+        }
+    }
+
+    /// Shows a picture to the hosts of the company whose knock it belongs to.
+    pub fn show_still(&mut self, room: &RoomId, message: &ServiceMessage) {
+        let Some(entry) = self.rooms.get_mut(room) else { return };
+        if entry.news.summary.progress != Progress::Knocking {
+            return;
+        }
+        let still = frame(message);
+        entry.still = Some(still.clone());
+        let hosts = self.present.values().filter(|p| p.visitor.company() == Some(&entry.news.company));
+        hosts.for_each(|p| p.visitor.outlet.send_frame(still.clone()));
+    }
+
+    /// Sends everybody what has changed for them since the last time.
+    pub fn push(&mut self) {
+        let directory = self.make_directory();
+        if self.directory.replace(directory.clone()) != Some(directory.clone()) {
+            let booths = self.present.values().filter(|p| p.visitor.company().is_none());
+            booths.for_each(|p| p.visitor.outlet.send_frame(directory.clone()));
+        }
+        let companies: BTreeSet<_> = self.present.values().filter_map(|p| p.visitor.company().cloned()).collect();
+        self.lobbies.retain(|company, _| companies.contains(company));
+        for company in companies {
+            let lobby = self.make_lobby(&company);
+            if self.lobbies.insert(company.clone(), lobby.clone()) != Some(lobby.clone()) {
+                let hosts = self.present.values().filter(|p| p.visitor.company() == Some(&company));
+                hosts.for_each(|p| p.visitor.outlet.send_frame(lobby.clone()));
+            }
+        }
+        self.push_places();
+    }
+
+    /// Tells waiting booths their place among the company's knocks (W11).
+    fn push_places(&mut self) {
+        let mut knocks: Vec<_> =
+            self.rooms.values().filter(|e| e.news.summary.progress == Progress::Knocking).collect();
+        knocks.sort_by_key(|entry| (entry.news.summary.since, entry.news.summary.room.clone()));
+        let mut ahead: BTreeMap<&CompanyId, u32> = BTreeMap::new();
+        let mut places: BTreeMap<&BoothId, (RoomId, u32)> = BTreeMap::new();
+        for entry in knocks {
+            let place = ahead.entry(&entry.news.company).or_default();
+            *place += 1;
+            places.insert(&entry.news.booth, (entry.news.summary.room.clone(), *place));
+        }
+        for presence in self.present.values_mut() {
+            let Sender::Guest { booth } = &presence.visitor.sender else { continue };
+            let place = places.get(booth).cloned();
+            if presence.place == place {
+                continue;
+            }
+            if let Some((room, place)) = place.clone() {
+                presence.visitor.send(&ServiceMessage::Queue { room, place });
+            }
+            presence.place = place;
+        }
+    }
+
+    fn directory(&mut self) -> Utf8Bytes {
+        let made = self.directory.take().unwrap_or_else(|| self.make_directory());
+        self.directory.insert(made).clone()
+    }
+
+    fn make_directory(&self) -> Utf8Bytes {
+        let state = |company: &crate::config::Company| CompanyState {
+            company: company.id.clone(),
+            name: company.name.clone(),
+            hosts: self.hosts_of(&company.id),
+            waiting: self.knocks_at(&company.id),
+        };
+        frame(&ServiceMessage::Directory { companies: self.config.companies.iter().map(state).collect() })
+    }
+
+    fn knocks_at(&self, company: &CompanyId) -> u32 {
+        let knocks = |e: &&Entry| e.news.company == *company && e.news.summary.progress == Progress::Knocking;
+        self.rooms.values().filter(knocks).count() as u32
+    }
+
+    fn hosts_of(&self, of: &CompanyId) -> Vec<HostCard> {
+        let mut seen: BTreeSet<&AccountId> = BTreeSet::new();
+        let mut cards = Vec::new();
+        for presence in self.present.values() {
+            if let Sender::Host { account, company, name, title } = &presence.visitor.sender
+                && company == of
+                && seen.insert(account)
+            {
+                cards.push(HostCard { name: name.clone(), title: title.clone() });
+            }
+        }
+        cards
+    }
+
+    fn lobby(&mut self, company: &CompanyId) -> Utf8Bytes {
+        if let Some(lobby) = self.lobbies.get(company) {
+            return lobby.clone();
+        }
+        let lobby = self.make_lobby(company);
+        self.lobbies.insert(company.clone(), lobby.clone());
+        lobby
+    }
+
+    fn make_lobby(&self, company: &CompanyId) -> Utf8Bytes {
+        let today = clock::day_begin(clock::now(), &self.config.timezone);
+        let theirs = self.rooms.values().map(|entry| &entry.news).filter(|news| news.company == *company);
+        let (over, mut open): (Vec<_>, Vec<_>) = theirs.partition(|news| news.over);
+        open.sort_by_key(|news| (news.summary.opened, news.summary.room.clone()));
+        let mut over: Vec<_> = over.into_iter().filter(|news| news.summary.since >= today).collect();
+        over.sort_by_key(|news| (Reverse(news.summary.since), news.summary.room.clone()));
+        let rooms = open.into_iter().chain(over.into_iter().take(ENDED)).map(|news| news.summary.clone()).collect();
+        frame(&ServiceMessage::Lobby { rooms, booths: self.booths() })
+    }
+
+    fn booths(&self) -> Vec<BoothState> {
+        let here: BTreeSet<_> = self.present.values().filter_map(|p| booth_of(&p.visitor.sender)).collect();
+        let taken: BTreeSet<_> = self.rooms.values().filter(|e| !e.news.over).map(|e| &e.news.booth).collect();
+        let state = |booth: &crate::config::Booth| BoothState {
+            booth: booth.id.clone(),
+            name: booth.name.clone(),
+            here: here.contains(&booth.id),
+            taken: taken.contains(&booth.id),
+        };
+        self.config.booths.iter().map(state).collect()
+    }
+
+    fn forget_long_over(&mut self, company: &CompanyId) {
+        let over = self.rooms.values().filter(|entry| entry.news.over && entry.news.company == *company);
+        let mut over: Vec<_> = over.map(|e| (e.news.summary.since, e.news.summary.room.clone())).collect();
+        if over.len() > ENDED {
+            over.sort();
+            let many = over.len() - ENDED;
+            over.into_iter().take(many).for_each(|(_, room)| {
+                self.rooms.remove(&room);
+            });
+        }
+    }
+}
+
+fn booth_of(sender: &Sender) -> Option<&BoothId> {
+    match sender {
+        Sender::Guest { booth } => Some(booth),
+        Sender::Host { .. } => None,
+    }
+}

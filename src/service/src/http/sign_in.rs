@@ -1,0 +1,147 @@
+//! Signing in and out, and who one is.
+
+use super::{cookie, origin};
+use crate::accounts::{Account, AccountError};
+use crate::bucket::{Buckets, Rate};
+use crate::service::{Service, unavailable};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engawa_protocol::{AccountId, Me, SignIn};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Tries of one account.
+const BY_ACCOUNT: Rate = Rate { burst: 10, every: Duration::from_secs(6) };
+/// Tries from one address: a whole fair may be behind one.
+const BY_ADDRESS: Rate = Rate { burst: 60, every: Duration::from_secs(1) };
+/// Names that are counted at a time.
+const COUNTED: usize = 10_000;
+
+/// How often passwords were tried.
+#[derive(Debug)]
+pub struct Attempts {
+    by_account: Mutex<Buckets<AccountId>>,
+    by_address: Mutex<Buckets<IpAddr>>,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self {
+            by_account: Mutex::new(Buckets::new(BY_ACCOUNT, COUNTED)),
+            by_address: Mutex::new(Buckets::new(BY_ADDRESS, COUNTED)),
+        }
+    }
+}
+
+impl Attempts {
+    /// Counts a try; the error says how long to wait.
+    fn count(&self, account: Option<&AccountId>, address: IpAddr) -> Result<(), Duration> {
+        let now = Instant::now();
+        self.by_address.lock().unwrap_or_else(PoisonError::into_inner).take(network(address), now)?;
+        let Some(account) = account else { return Ok(()) };
+        self.by_account.lock().unwrap_or_else(PoisonError::into_inner).take(account.clone(), now)
+    }
+
+    fn succeeded(&self, account: &AccountId) {
+        self.by_account.lock().unwrap_or_else(PoisonError::into_inner).refill(account);
+    }
+}
+
+/// One subscriber has a whole /64 of IPv6 addresses (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::from((u128::from(v6) & !u128::from(u64::MAX)).to_be_bytes()),
+    }
+}
+
+/// `POST /api/sign-in`.
+pub async fn sign_in(
+    State(service): State<Arc<Service>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Result<Json<SignIn>, JsonRejection>,
+) -> Result<Response, Response> {
+    if !origin::is_not_foreign(&service.config, &headers) {
+        return Err(StatusCode::FORBIDDEN.into_response());
+    }
+    // The rejection would quote the body.
+    let Json(SignIn { account, password }) = body.map_err(|rejection| rejection.status().into_response())?;
+    let account = account.parse::<AccountId>().ok();
+    let address = origin::address(&service.config, peer, &headers);
+    service.attempts.count(account.as_ref(), address).map_err(too_many)?;
+    let signed_in = match service.accounts.sign_in(account.as_ref(), password).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(StatusCode::UNAUTHORIZED.into_response()),
+        Err(AccountError::Busy) => return Err(too_many(Duration::from_secs(1))),
+        Err(error) => return Err(unavailable(&error).into_response()),
+    };
+    let (signed_in, token) = signed_in;
+    let Some(me) = describe(&service, &signed_in.account) else {
+        tracing::warn!(company = %signed_in.account.company, "an account's company is not in the configuration");
+        return Err(StatusCode::UNAUTHORIZED.into_response());
+    };
+    service.attempts.succeeded(&signed_in.account.id);
+    let headers = [(header::SET_COOKIE, cookie::set(&service.config, &token)), no_store()];
+    Ok((headers, Json(me)).into_response())
+}
+
+/// `POST /api/sign-out`.
+pub async fn sign_out(
+    State(service): State<Arc<Service>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, StatusCode> {
+    if !origin::is_not_foreign(&service.config, &headers) {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    if let Some(token) = cookie::read(&service.config, &headers) {
+        let session = service.accounts.sign_out(token).await.map_err(|error| unavailable(&error))?;
+        service.hall.signed_out(session).await;
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::clear(&service.config))]))
+}
+
+/// `GET /api/me`.
+pub async fn me(State(service): State<Arc<Service>>, headers: HeaderMap) -> Result<impl IntoResponse, StatusCode> {
+    let signed_in = service.signed_in(&headers).await?.ok_or(StatusCode::UNAUTHORIZED)?;
+    let me = describe(&service, &signed_in.account).ok_or(StatusCode::UNAUTHORIZED)?;
+    Ok(([no_store()], Json(me)))
+}
+
+fn describe(service: &Service, account: &Account) -> Option<Me> {
+    let company = service.config.company(&account.company)?;
+    Some(Me {
+        account: account.id.clone(),
+        name: account.name.clone(),
+        title: account.title.clone(),
+        company: company.id.clone(),
+        company_name: company.name.clone(),
+        event: service.config.event.clone(),
+    })
+}
+
+fn too_many(wait: Duration) -> Response {
+    let seconds = HeaderValue::from(wait.as_secs_f64().ceil().max(1.0) as u64);
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds)]).into_response()
+}
+
+fn no_store() -> (header::HeaderName, HeaderValue) {
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_subscriber_count_together() {
+        let (a, b): (IpAddr, IpAddr) = ("2001:db8:0:1::5".parse().unwrap(), "2001:db8:0:1:ffff::1".parse().unwrap());
+        assert_eq!(network(a), network(b));
+        assert_ne!(network(a), network("2001:db8:0:2::5".parse().unwrap()));
+        assert_ne!(network("10.0.0.1".parse().unwrap()), network("10.0.0.2".parse().unwrap()));
+    }
+}

@@ -1,0 +1,228 @@
+//! The rooms that are running: a task each, and the way to it.
+//!
+//! A room's task owns the room; everybody else posts [`Action`]s. A room that is over, or that
+//! nobody ever opened, has no task after a while and is read from the ledger when it is asked for.
+
+mod log;
+mod relay;
+mod task;
+
+use crate::clock;
+use crate::config::Config;
+use crate::hall;
+use crate::outlet::{ConnectionId, End};
+use crate::visitor::Visitor;
+use engawa_ledger::Ledger;
+use engawa_protocol::{BoothId, CloseCode, Command, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal};
+use engawa_session::room::Room;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Actions waiting for one room; more than that, and their senders wait.
+const ACTIONS: usize = 256;
+/// Rooms with a task at a time.
+const RUNNING: usize = 20_000;
+/// Rooms of one booth that are not over at a time: a booth has one guest.
+const OPEN_PER_BOOTH: usize = 4;
+
+/// What somebody wants of a room.
+#[derive(Debug)]
+pub enum Action {
+    /// Sends the log from there on and what is appended from now on.
+    Follow {
+        /// To whom.
+        visitor: Arc<Visitor>,
+        /// The last event already known.
+        after: Seq,
+    },
+    /// The connection follows no more, or is gone.
+    Gone {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// Decides a command.
+    Command {
+        /// Whose.
+        visitor: Arc<Visitor>,
+        /// The client's count.
+        n: u32,
+        /// What.
+        command: Command,
+    },
+    /// Relays a signal.
+    Signal {
+        /// From whom.
+        visitor: Arc<Visitor>,
+        /// To which presence.
+        to: Peer,
+        /// Which of the connections between the two.
+        attempt: u32,
+        /// What.
+        signal: Signal,
+    },
+    /// Shows the knocker's picture.
+    Still {
+        /// From whom.
+        visitor: Arc<Visitor>,
+        /// JPEG in base64.
+        jpeg: String,
+    },
+}
+
+impl Action {
+    /// Answers that the room cannot be had at this moment.
+    fn fail(self, room: &RoomId) {
+        match self {
+            Action::Command { visitor, n, .. } => {
+                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason: Refusal::Unavailable });
+            }
+            Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
+            Action::Gone { .. } | Action::Signal { .. } | Action::Still { .. } => {}
+        }
+    }
+}
+
+/// What every room needs.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// What the service was told.
+    pub config: Arc<Config>,
+    /// Where logs are kept.
+    pub ledger: Arc<dyn Ledger>,
+    /// Where a room's state is shown.
+    pub hall: hall::Handle,
+    /// The service stops.
+    pub stop: CancellationToken,
+    /// Every task of the service.
+    pub tasks: TaskTracker,
+}
+
+/// The rooms that are running.
+pub struct Rooms {
+    around: Surroundings,
+    running: Mutex<HashMap<RoomId, mpsc::Sender<Action>>>,
+    /// Rooms that are not over, and whose they are.
+    open: Mutex<HashMap<RoomId, BoothId>>,
+}
+
+impl Rooms {
+    /// No rooms yet.
+    pub fn new(around: Surroundings) -> Arc<Self> {
+        Arc::new(Self { around, running: Mutex::default(), open: Mutex::default() })
+    }
+
+    /// Takes up every room that the ledger holds: those that are not over run again.
+    ///
+    /// # Errors
+    /// When the ledger cannot list its rooms. A single log that cannot be read stands in the
+    /// service's log and keeps nobody else from their rooms.
+    pub async fn restore(self: &Arc<Self>) -> Result<(), engawa_ledger::Error> {
+        let (mut going_on, mut over) = (0, 0);
+        for id in self.around.ledger.rooms().await? {
+            let log = match self.around.ledger.read(&id, 0).await {
+                Ok(log) => log,
+                Err(error) => {
+                    tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
+                    continue;
+                }
+            };
+            let room = Room::restore(self.around.config.policy, &log, clock::now());
+            if room.is_over() {
+                over += 1;
+                self.around.hall.room(&id, &room).await;
+            } else if let Some(booth) = room.booth() {
+                going_on += 1;
+                lock(&self.open).insert(id.clone(), booth.clone());
+                self.around.hall.room(&id, &room).await;
+                self.start(&mut lock(&self.running), &id, Some(log));
+            }
+        }
+        tracing::info!(going_on, over, "rooms are restored");
+        Ok(())
+    }
+
+    /// Hands an action to a room, which is started when it does not run.
+    pub async fn post(self: &Arc<Self>, room: &RoomId, action: Action) {
+        let mut action = action;
+        // A task that ends at this very moment hands the action back; it ends rarely.
+        for _ in 0..3 {
+            let Some(way) = self.way_to(room) else { break };
+            match way.send(action).await {
+                Ok(()) => return,
+                Err(mpsc::error::SendError(back)) => action = back,
+            }
+        }
+        action.fail(room);
+    }
+
+    /// Hands an action to a room that runs; to another one it does not matter.
+    pub async fn post_to_running(&self, room: &RoomId, action: Action) {
+        let way = lock(&self.running).get(room).cloned();
+        if let Some(way) = way {
+            way.send(action).await.ok();
+        }
+    }
+
+    fn way_to(self: &Arc<Self>, room: &RoomId) -> Option<mpsc::Sender<Action>> {
+        let mut running = lock(&self.running);
+        if let Some(way) = running.get(room).filter(|way| !way.is_closed()) {
+            return Some(way.clone());
+        }
+        if running.len() >= RUNNING || self.around.stop.is_cancelled() {
+            return None;
+        }
+        Some(self.start(&mut running, room, None))
+    }
+
+    fn start(
+        self: &Arc<Self>,
+        running: &mut HashMap<RoomId, mpsc::Sender<Action>>,
+        room: &RoomId,
+        log: Option<Vec<Recorded>>,
+    ) -> mpsc::Sender<Action> {
+        let (way, actions) = mpsc::channel(ACTIONS);
+        running.insert(room.clone(), way.clone());
+        self.around.tasks.spawn(task::run(self.clone(), room.clone(), log, actions));
+        way
+    }
+
+    /// Ends a room's task unless something is waiting for it; what comes in between is posted anew.
+    fn retire(&self, room: &RoomId, actions: &mut mpsc::Receiver<Action>) -> bool {
+        let mut running = lock(&self.running);
+        if !actions.is_empty() {
+            return false;
+        }
+        actions.close();
+        running.remove(room);
+        true
+    }
+
+    /// Claims a room for a booth; false when the booth has too many that are not over.
+    fn claim(&self, booth: &BoothId, room: &RoomId) -> bool {
+        let mut open = lock(&self.open);
+        let others = open.iter().filter(|(id, owner)| *owner == booth && *id != room).count();
+        if others >= OPEN_PER_BOOTH {
+            return false;
+        }
+        open.insert(room.clone(), booth.clone());
+        true
+    }
+
+    /// A room is over, or was not opened after all.
+    fn release(&self, room: &RoomId) {
+        lock(&self.open).remove(room);
+    }
+}
+
+impl std::fmt::Debug for Rooms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rooms").field("running", &lock(&self.running).len()).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,312 @@
+//! One room's task: it owns the room, takes actions one by one and keeps its deadlines.
+
+use super::log::Log;
+use super::relay::Relay;
+use super::{Action, Rooms};
+use crate::clock;
+use crate::outlet::ConnectionId;
+use crate::visitor::Visitor;
+use engawa_ledger::AppendError;
+use engawa_protocol::{Actor, Command, CommandId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage};
+use engawa_session::room::{Room, Sender};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+/// A room that is over, or that was never opened, keeps its task for this long after the last action.
+const LINGER: Duration = Duration::from_secs(60);
+/// A failed append of the room's own is tried again after this.
+const RETRY: Duration = Duration::from_secs(1);
+/// The clock may be set: no deadline is trusted for longer.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// Appends in a row that another writer may win before the sender is asked to try again.
+const CONFLICTS: usize = 8;
+/// Deadlines that may be due at once.
+const DUE: usize = 16;
+
+/// A connection that the room counts on.
+pub(super) struct Member {
+    pub visitor: Arc<Visitor>,
+    /// Events are sent to it.
+    pub following: bool,
+}
+
+pub(super) struct Task {
+    pub rooms: Arc<Rooms>,
+    pub id: RoomId,
+    pub log: Log,
+    pub members: BTreeMap<ConnectionId, Member>,
+    pub relay: Relay,
+    /// Clients whose coming or going could not be appended yet.
+    untold: BTreeSet<engawa_protocol::ClientId>,
+    /// Nothing of the room's own is appended before.
+    not_before: Instant,
+    last_action: Instant,
+}
+
+/// Runs a room until it is over and left alone, or the service stops.
+pub(super) async fn run(
+    rooms: Arc<Rooms>,
+    id: RoomId,
+    log: Option<Vec<Recorded>>,
+    mut actions: mpsc::Receiver<Action>,
+) {
+    let read = match log {
+        Some(log) => Ok(log),
+        None => rooms.around.ledger.read(&id, 0).await,
+    };
+    let log = match read {
+        Ok(log) => Log::new(rooms.around.config.policy, log),
+        Err(error) => {
+            tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
+            super::lock(&rooms.running).remove(&id);
+            actions.close();
+            while let Some(action) = actions.recv().await {
+                action.fail(&id);
+            }
+            return;
+        }
+    };
+    let mut task = Task {
+        rooms,
+        id,
+        log,
+        members: BTreeMap::new(),
+        relay: Relay::default(),
+        untold: BTreeSet::new(),
+        not_before: Instant::now(),
+        last_action: Instant::now(),
+    };
+    task.run(&mut actions).await;
+}
+
+impl Task {
+    pub(super) fn room(&self) -> &Room {
+        &self.log.room
+    }
+
+    async fn run(&mut self, actions: &mut mpsc::Receiver<Action>) {
+        let rooms = self.rooms.clone();
+        loop {
+            let wake = self.wake();
+            tokio::select! {
+                biased;
+                () = rooms.around.stop.cancelled() => return,
+                action = actions.recv() => match action {
+                    Some(action) => {
+                        self.last_action = Instant::now();
+                        self.handle(action).await;
+                    }
+                    None => return,
+                },
+                () = sleep_until(wake) => {
+                    self.keep_time().await;
+                    if self.is_idle() && rooms.retire(&self.id, actions) {
+                        while let Some(action) = actions.recv().await {
+                            Box::pin(rooms.post(&self.id, action)).await;
+                        }
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nothing will happen here unless somebody asks.
+    fn rests(&self) -> bool {
+        self.room().is_over() || self.room().company().is_none()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.rests() && self.last_action.elapsed() >= LINGER
+    }
+
+    fn wake(&self) -> Instant {
+        let now = Instant::now();
+        let due = match self.room().poll_timeout() {
+            _ if !self.untold.is_empty() => now,
+            Some(at) => now + Duration::from_millis(at.0.saturating_sub(clock::now().0)),
+            None if self.rests() => self.last_action + LINGER,
+            None => now + LONGEST_SLEEP,
+        };
+        due.max(self.not_before).min(now + LONGEST_SLEEP)
+    }
+
+    async fn handle(&mut self, action: Action) {
+        match action {
+            Action::Follow { visitor, after } => self.follow(visitor, after).await,
+            Action::Gone { connection } => self.gone(connection).await,
+            Action::Command { visitor, n, command } => self.command(visitor, n, command).await,
+            Action::Signal { visitor, to, attempt, signal } => self.signal(&visitor, to, attempt, signal),
+            Action::Still { visitor, jpeg } => self.still(&visitor, jpeg).await,
+        }
+    }
+
+    /// `visitor` may be here, and is the first to use its client's name: that name stands in the
+    /// log for the others to see, and must not give anybody another one's seat.
+    pub(super) fn admits(&self, visitor: &Visitor) -> bool {
+        let welcome = match self.room().company() {
+            Some(_) => self.room().admits(&visitor.sender),
+            // A booth follows the room that its knock is about to open.
+            None => matches!(visitor.sender, Sender::Guest { .. }),
+        };
+        welcome && self.log.may_use(&visitor.client, &visitor.sender.actor())
+    }
+
+    async fn follow(&mut self, visitor: Arc<Visitor>, after: Seq) {
+        if !self.admits(&visitor) {
+            return visitor.fault(Fault::NotAllowed, "follow: the room is not yours");
+        }
+        for events in self.log.messages_after(&self.id, after) {
+            visitor.send(&events);
+        }
+        self.members.insert(visitor.connection, Member { visitor: visitor.clone(), following: true });
+        self.connection(&visitor.client, true).await;
+        self.deliver_held(&visitor);
+    }
+
+    async fn gone(&mut self, connection: ConnectionId) {
+        let Some(member) = self.members.remove(&connection) else { return };
+        let client = &member.visitor.client;
+        let elsewhere = self.members.values().any(|other| other.visitor.client == *client);
+        // When the service goes away, nobody has lost their line: they come back to the next one.
+        if !elsewhere && !self.rooms.around.stop.is_cancelled() {
+            self.connection(client, false).await;
+        }
+    }
+
+    async fn connection(&mut self, client: &engawa_protocol::ClientId, up: bool) {
+        let events = self.log.room.connection(client, up);
+        self.untold.remove(client);
+        if events.is_empty() {
+            return;
+        }
+        if let Err(error) = self.append(events, Actor::Service, None).await {
+            self.put_off(&error);
+            self.untold.insert(client.clone());
+        }
+    }
+
+    async fn command(&mut self, visitor: Arc<Visitor>, n: u32, command: Command) {
+        let answer = match self.decide(&visitor, n, &command).await {
+            Ok(()) => ServiceMessage::Done { room: self.id.clone(), n },
+            Err(reason) => ServiceMessage::Refused { room: self.id.clone(), n, reason },
+        };
+        let done = matches!(answer, ServiceMessage::Done { .. });
+        visitor.send(&answer);
+        if done && matches!(command, Command::Join { .. }) {
+            let member = Member { visitor: visitor.clone(), following: false };
+            self.members.entry(visitor.connection).or_insert(member);
+            self.connection(&visitor.client, true).await;
+        }
+    }
+
+    async fn decide(&mut self, visitor: &Visitor, n: u32, command: &Command) -> Result<(), Refusal> {
+        let actor = visitor.sender.actor();
+        if !self.log.may_use(&visitor.client, &actor) {
+            return Err(Refusal::NotAllowed);
+        }
+        if let (Command::Knock { company, .. }, Sender::Guest { booth }) = (command, &visitor.sender) {
+            if self.rooms.around.config.company(company).is_none() {
+                return Err(Refusal::NoSuchCompany);
+            }
+            if self.room().company().is_none() && !self.rooms.claim(booth, &self.id) {
+                return Err(Refusal::Full);
+            }
+        }
+        let id = CommandId { client: visitor.client.clone(), n };
+        let decided = self.decide_and_append(&visitor.sender, &id, command).await;
+        if self.room().company().is_none() {
+            self.rooms.release(&self.id);
+        }
+        decided
+    }
+
+    async fn decide_and_append(&mut self, from: &Sender, id: &CommandId, command: &Command) -> Result<(), Refusal> {
+        for _ in 0..CONFLICTS {
+            let events = self.room().decide(from, id, command)?;
+            if events.is_empty() {
+                return Ok(());
+            }
+            match self.append(events, from.actor(), Some(id.clone())).await {
+                Ok(()) => return Ok(()),
+                Err(AppendError::Conflict { .. }) => {}
+                Err(error) => {
+                    tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a command is not stored");
+                    return Err(Refusal::Unavailable);
+                }
+            }
+        }
+        Err(Refusal::Unavailable)
+    }
+
+    /// Appends what time alone has brought about, and what could not be appended before.
+    async fn keep_time(&mut self) {
+        for client in std::mem::take(&mut self.untold) {
+            let here = self.members.values().any(|member| member.visitor.client == client);
+            self.connection(&client, here).await;
+        }
+        for _ in 0..DUE {
+            let events = self.room().decide_timeout(clock::now());
+            if events.is_empty() {
+                return;
+            }
+            if let Err(error) = self.append(events, Actor::Service, None).await {
+                return self.put_off(&error);
+            }
+        }
+    }
+
+    fn put_off(&mut self, error: &AppendError) {
+        tracing::error!(room = %self.id, error = error as &dyn std::error::Error, "an event is not stored yet");
+        self.not_before = Instant::now() + RETRY;
+    }
+
+    async fn append(&mut self, events: Vec<Event>, by: Actor, command: Option<CommandId>) -> Result<(), AppendError> {
+        let recorded = self.log.number(events, by, command);
+        let appended = self.rooms.around.ledger.append(&self.id, self.room().last(), &recorded).await;
+        match appended {
+            Ok(()) => self.take_in(recorded).await,
+            Err(AppendError::Conflict { expected, last }) if last > expected => {
+                // Somebody else wrote, or an append of ours failed half-way: the log says what is.
+                self.catch_up().await?;
+                return Err(AppendError::Conflict { expected, last });
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    async fn catch_up(&mut self) -> Result<(), engawa_ledger::Error> {
+        let more = self.rooms.around.ledger.read(&self.id, self.room().last()).await?;
+        if !more.is_empty() {
+            self.take_in(more).await;
+        }
+        Ok(())
+    }
+
+    /// What is in the log now is folded in, sent to followers and shown in the hall.
+    async fn take_in(&mut self, recorded: Vec<Recorded>) {
+        let opened = self.room().company().is_none();
+        let before = self.room().last();
+        self.log.take_in(recorded);
+        if opened {
+            // Whoever guessed the number of a room before it was opened is not of it.
+            let Task { members, log, .. } = self;
+            members.retain(|_, member| log.room.admits(&member.visitor.sender));
+        }
+        for message in self.log.messages_after(&self.id, before) {
+            let frame = crate::outlet::frame(&message);
+            for member in self.members.values().filter(|member| member.following) {
+                member.visitor.outlet.send_frame(frame.clone());
+            }
+        }
+        if self.room().is_over() {
+            self.rooms.release(&self.id);
+            self.relay = Relay::default();
+        }
+        self.rooms.around.hall.room(&self.id, self.room()).await;
+    }
+}

@@ -1,0 +1,124 @@
+//! The parts of a running service, and what every request needs of them.
+
+use crate::accounts::{AccountError, Accounts, SignedIn};
+use crate::config::Config;
+use crate::hall;
+use crate::http::cookie;
+use crate::http::sign_in::Attempts;
+use crate::outlet::ConnectionId;
+use crate::rooms::{Rooms, Surroundings};
+use axum::http::{HeaderMap, StatusCode};
+use engawa_ledger::Ledger;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Participants connected at a time.
+const CONNECTIONS: usize = 20_000;
+const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Everything that requests and connections share.
+pub struct Service {
+    /// What the service was told.
+    pub config: Arc<Config>,
+    /// Where everything is kept.
+    pub ledger: Arc<dyn Ledger>,
+    /// Hosts.
+    pub accounts: Accounts,
+    /// Rooms that run.
+    pub rooms: Arc<Rooms>,
+    /// What everybody is shown outside of rooms.
+    pub hall: hall::Handle,
+    /// How often passwords were tried.
+    pub attempts: Attempts,
+    /// One permit a connection.
+    pub seats: Arc<Semaphore>,
+    /// Set when the service stops.
+    pub stop: CancellationToken,
+    /// Every task that is waited for at the end.
+    pub tasks: TaskTracker,
+    connections: AtomicU64,
+}
+
+impl Service {
+    /// Puts the parts together, starts the hall and takes up the rooms of the ledger.
+    ///
+    /// # Errors
+    /// A ledger that cannot be read, or an operating system without random bytes.
+    pub async fn open(
+        config: Config,
+        ledger: Arc<dyn Ledger>,
+        stop: CancellationToken,
+    ) -> Result<Arc<Self>, AccountError> {
+        let (config, tasks) = (Arc::new(config), TaskTracker::new());
+        let (hall, hall_task) = hall::open(config.clone(), stop.clone());
+        tasks.spawn(hall_task);
+        let around = Surroundings {
+            config: config.clone(),
+            ledger: ledger.clone(),
+            hall: hall.clone(),
+            stop: stop.clone(),
+            tasks: tasks.clone(),
+        };
+        let service = Arc::new(Self {
+            config,
+            accounts: Accounts::new(ledger.clone())?,
+            ledger,
+            rooms: Rooms::new(around),
+            hall,
+            attempts: Attempts::default(),
+            seats: Arc::new(Semaphore::new(CONNECTIONS)),
+            stop,
+            tasks,
+            connections: AtomicU64::new(1),
+        });
+        service.rooms.restore().await?;
+        service.tasks.spawn(forget_expired(service.clone()));
+        Ok(service)
+    }
+
+    /// A name for a new connection.
+    pub fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Who sends a request, by its cookie.
+    ///
+    /// # Errors
+    /// 503 when the ledger fails.
+    pub async fn signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, StatusCode> {
+        let Some(token) = cookie::read(&self.config, headers) else { return Ok(None) };
+        let signed_in = self.accounts.signed_in(token).await.map_err(|error| unavailable(&error))?;
+        // An account of a company that is no longer at the event has nothing to see.
+        Ok(signed_in.filter(|signed_in| self.config.company(&signed_in.account.company).is_some()))
+    }
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("rooms", &self.rooms).finish_non_exhaustive()
+    }
+}
+
+/// Logs a failure of ours once, where it is handled, as the answer to the client.
+pub fn unavailable(error: &AccountError) -> StatusCode {
+    tracing::error!(error = error as &dyn std::error::Error, "a request cannot be answered");
+    StatusCode::SERVICE_UNAVAILABLE
+}
+
+async fn forget_expired(service: Arc<Service>) {
+    let mut hourly = tokio::time::interval(FORGET_EVERY);
+    loop {
+        tokio::select! {
+            () = service.stop.cancelled() => return,
+            _ = hourly.tick() => {
+                if let Err(error) = service.accounts.forget_expired().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "old sign-ins are not forgotten");
+                }
+            }
+        }
+    }
+}

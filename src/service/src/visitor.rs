@@ -1,0 +1,99 @@
+//! Who is at the other end of a connection.
+
+use crate::accounts::SignedIn;
+use crate::outlet::{ConnectionId, End, Outlet};
+use engawa_protocol::{BoothId, ClientId, CloseCode, CompanyId, Fault, ServiceMessage, You, limits};
+use engawa_session::room::Sender;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Whom the service has recognised before a connection was opened.
+#[derive(Debug, Clone)]
+pub enum Identity {
+    /// A booth, by its device token.
+    Booth {
+        /// Its id.
+        booth: BoothId,
+        /// Its shown name.
+        name: String,
+    },
+    /// A host, by the cookie of a sign-in.
+    Host(SignedIn),
+}
+
+impl Identity {
+    /// The identity as the rules of a room know it.
+    pub fn sender(&self) -> Sender {
+        match self {
+            Identity::Booth { booth, .. } => Sender::Guest { booth: booth.clone() },
+            Identity::Host(SignedIn { account, .. }) => Sender::Host {
+                account: account.id.clone(),
+                company: account.company.clone(),
+                name: account.name.clone(),
+                title: account.title.clone(),
+            },
+        }
+    }
+
+    /// The identity as the client is told.
+    pub fn you(&self) -> You {
+        match self {
+            Identity::Booth { booth, name } => You::Booth { booth: booth.clone(), name: name.clone() },
+            Identity::Host(SignedIn { account, .. }) => You::Host {
+                account: account.id.clone(),
+                name: account.name.clone(),
+                title: account.title.clone(),
+                company: account.company.clone(),
+            },
+        }
+    }
+}
+
+/// A client that has said hello.
+#[derive(Debug)]
+pub struct Visitor {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The running client.
+    pub client: ClientId,
+    /// Who it is.
+    pub sender: Sender,
+    /// The sign-in it came by; none for a booth.
+    pub session: Option<String>,
+    /// The way to it.
+    pub outlet: Outlet,
+    faults: AtomicU32,
+}
+
+impl Visitor {
+    /// A client that has just said hello.
+    pub fn new(connection: ConnectionId, client: ClientId, identity: &Identity, outlet: Outlet) -> Self {
+        let session = match identity {
+            Identity::Booth { .. } => None,
+            Identity::Host(signed_in) => Some(signed_in.session.clone()),
+        };
+        Self { connection, client, sender: identity.sender(), session, outlet, faults: AtomicU32::new(0) }
+    }
+
+    /// The company a host speaks for.
+    pub fn company(&self) -> Option<&CompanyId> {
+        match &self.sender {
+            Sender::Guest { .. } => None,
+            Sender::Host { company, .. } => Some(company),
+        }
+    }
+
+    /// Sends a message.
+    pub fn send(&self, message: &ServiceMessage) {
+        self.outlet.send(message);
+    }
+
+    /// Tells the client of a fault, and closes when there were too many.
+    ///
+    /// A peer that is gone is nobody's fault: others come and go while a message is under way.
+    pub fn fault(&self, fault: Fault, text: impl Into<String>) {
+        self.send(&ServiceMessage::Fault { fault, text: text.into() });
+        if fault != Fault::NoSuchPeer && self.faults.fetch_add(1, Ordering::Relaxed) >= limits::FAULTS {
+            self.outlet.end(End::Close(CloseCode::Faults));
+        }
+    }
+}
