@@ -197,9 +197,10 @@
       made: made.length,
       states: made.map((one) => one.connectionState),
     }),
+    framesOf: frames,
+    toneOf: tone,
     readStamp,
     age,
-    peer,
     received,
   };
 })();

@@ -7,13 +7,15 @@ import { CHROMIUM } from './paths';
 import type { Account, Service } from './service';
 import { bounded, until } from './until';
 
-const PROBE = fileURLToPath(new URL('probe.js', import.meta.url));
+export const PROBE = fileURLToPath(new URL('probe.js', import.meta.url));
 
-const FLAGS = [
+export const FLAGS = [
   '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
   '--autoplay-policy=no-user-gesture-required', '--disable-background-timer-throttling',
-  '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows', '--mute-audio',
+  '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows',
+  // A page that was given a camera names its addresses; ours got none, so it would hide them.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
 /** What `window.probe.frames` tells. */
