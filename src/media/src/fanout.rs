@@ -16,6 +16,7 @@ const BACKLOG: u64 = 90;
 pub(crate) struct Fanout {
     video: bool,
     keys: Arc<KeyAsk>,
+    caps: Mutex<Option<gst::Caps>>,
     outlets: Mutex<Vec<Outlet>>,
     frames: AtomicU64,
 }
@@ -37,12 +38,21 @@ impl Fanout {
     }
 
     fn new(video: bool) -> Arc<Self> {
-        Arc::new(Self { video, keys: Arc::default(), outlets: Mutex::default(), frames: AtomicU64::new(0) })
+        Arc::new(Self { video, keys: Arc::default(), caps: Mutex::default(), outlets: Mutex::default(), frames: AtomicU64::new(0) })
     }
 
     /// Where a key frame is asked for.
     pub fn keys(&self) -> Arc<KeyAsk> {
         self.keys.clone()
+    }
+
+    /// What the frames are, known from the encoder's trial on: a peer's offer need not wait for a frame.
+    pub fn caps(&self) -> Option<gst::Caps> {
+        lock(&self.caps).clone()
+    }
+
+    pub fn set_caps(&self, caps: Option<gst::Caps>) {
+        *lock(&self.caps) = caps;
     }
 
     pub fn frames(&self) -> u64 {

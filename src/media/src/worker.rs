@@ -190,6 +190,7 @@ impl Worker {
             LinkNote::Signal(signal) => self.signal(id, signal),
             LinkNote::State(Connection::Connected) => {
                 link.share.heard(0);
+                link.feed();
                 self.turn(id, LinkState::Connected);
             }
             LinkNote::State(Connection::Disconnected) => self.turn(id, LinkState::Interrupted),

@@ -143,6 +143,8 @@ impl Stage {
                     let sample = sink.pull_sample().map_err(|_| gst::FlowError::Flushing)?;
                     if given.live.load(Ordering::Relaxed) {
                         fanout.push(&sample);
+                    } else {
+                        fanout.set_caps(sample.caps_owned());
                     }
                     lock(&given.state).0 += 1;
                     given.changed.notify_all();

@@ -66,6 +66,16 @@ impl Ground {
     }
 }
 
+/// How far the descriptions are. The element's own `signaling-state` lags behind what was asked of it,
+/// and an answer may come faster than that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    New,
+    Offering,
+    Offered,
+    Stable,
+}
+
 /// A peer connection that is up or coming up; dropping it takes it down.
 pub(crate) struct Link {
     id: LinkId,
@@ -75,8 +85,9 @@ pub(crate) struct Link {
     pub share: Arc<LinkShare>,
     ground: Ground,
     channel: Channel,
-    offered: bool,
+    stage: Stage,
     candidates: u32,
+    fed: bool,
 }
 
 impl Link {
@@ -102,7 +113,7 @@ impl Link {
         estimate_line(&webrtc, &share, ground);
         watch_arrivals(&webrtc, &share);
         let channel = ground.mixer.open();
-        let link = Self {
+        let mut link = Self {
             id,
             post: ground.post.clone(),
             webrtc,
@@ -110,19 +121,42 @@ impl Link {
             share,
             ground: ground.clone(),
             channel,
-            offered: false,
+            stage: Stage::New,
             candidates: 0,
+            fed: false,
         };
         link.receive();
         link.fix_caps();
         link.pass_key_wishes(options.codec);
+        let known = link.announce(options.codec);
         if link.pipeline.set_state(gst::State::Playing).is_err() {
             return Err(Error::Start { part: "link" });
         }
-        // Frames come last: everything behind them runs.
-        ground.video(options.codec).attach(id, named(&link.pipeline, "video"), link.share.clone());
-        ground.opus.attach(id, named(&link.pipeline, "audio"), link.share.clone());
+        if !known {
+            link.feed();
+        }
         Ok(link)
+    }
+
+    /// Lets frames in. Before the connection stands they would pile up in front of it, and go out
+    /// late and all at once.
+    pub fn feed(&mut self) {
+        if !std::mem::replace(&mut self.fed, true) {
+            let video = self.ground.video(self.share.codec);
+            video.attach(self.id, named(&self.pipeline, "video"), self.share.clone());
+            self.ground.opus.attach(self.id, named(&self.pipeline, "audio"), self.share.clone());
+        }
+    }
+
+    /// Says what the frames will be, so that the offer can be made before the first one; false when
+    /// no encoder has told yet.
+    fn announce(&self, codec: Codec) -> bool {
+        let caps = self.ground.video(codec).caps();
+        named::<gst_app::AppSrc>(&self.pipeline, "video").set_caps(caps.as_ref());
+        let opus = gst::Caps::builder("audio/x-opus").field("rate", 48_000i32).field("channels", 1i32);
+        let opus = opus.field("channel-mapping-family", 0i32).build();
+        named::<gst_app::AppSrc>(&self.pipeline, "audio").set_caps(Some(&opus));
+        caps.is_some()
     }
 
     fn receive(&self) {

@@ -1,11 +1,11 @@
 //! Offers, answers and candidates (RFC 8829). Every promise ends in a note, also when it fails.
 
-use super::{Link, LinkNote};
+use super::{Link, LinkNote, Stage};
 use crate::LinkId;
 use crate::note::{Note, Post};
 use engawa_protocol::{Signal, limits};
 use gst::prelude::*;
-use gst_webrtc::{WebRTCSDPType, WebRTCSessionDescription, WebRTCSignalingState};
+use gst_webrtc::{WebRTCSDPType, WebRTCSessionDescription};
 
 /// Candidates that one peer may send for one connection.
 const CANDIDATES: u32 = 200;
@@ -44,9 +44,10 @@ impl Link {
     /// Makes the first and only offer; later ones come from the browser.
     pub fn offer(&mut self) {
         // The element asks again after each renegotiation that the browser began; glare would follow.
-        if std::mem::replace(&mut self.offered, true) {
+        if self.stage != Stage::New {
             return;
         }
+        self.stage = Stage::Offering;
         let promise =
             self.described("offer", "no offer could be made", |sdp| LinkNote::Described(WebRTCSDPType::Offer, sdp));
         self.webrtc.emit_by_name::<()>("create-offer", &[&None::<gst::Structure>, &promise]);
@@ -54,7 +55,7 @@ impl Link {
 
     /// Takes an own description: tells the peer, then lets it take effect, so that it is out before its candidates.
     pub fn describe(
-        &self,
+        &mut self,
         kind: WebRTCSDPType,
         description: &WebRTCSessionDescription,
     ) -> Result<Signal, &'static str> {
@@ -63,21 +64,24 @@ impl Link {
         self.webrtc.emit_by_name::<()>("set-local-description", &[description, &promise]);
         Ok(match kind {
             WebRTCSDPType::Answer => Signal::Answer { sdp },
-            _ => Signal::Offer { sdp },
+            _ => {
+                self.stage = Stage::Offered;
+                Signal::Offer { sdp }
+            }
         })
     }
 
     /// Takes what the peer sent.
     pub fn take(&mut self, signal: &Signal) -> Result<(), &'static str> {
-        let state: WebRTCSignalingState = self.webrtc.property("signaling-state");
         match signal {
-            Signal::Answer { sdp } if state == WebRTCSignalingState::HaveLocalOffer => {
+            Signal::Answer { sdp } if self.stage == Stage::Offered => {
+                self.stage = Stage::Stable;
                 self.set_remote(WebRTCSDPType::Answer, sdp, "the answer was refused", None)
             }
             // An answer to an offer that is no longer open.
             Signal::Answer { .. } => Ok(()),
             // The booth has the lower seat and is the impolite side: its own offer stands.
-            Signal::Offer { .. } if state != WebRTCSignalingState::Stable => Ok(()),
+            Signal::Offer { .. } if self.stage != Stage::Stable => Ok(()),
             Signal::Offer { sdp } => {
                 let sdp = sdp.replace("a=setup:actpass", &format!("a=setup:{}", self.peer_role()));
                 self.set_remote(WebRTCSDPType::Offer, &sdp, "the offer was refused", Some(LinkNote::OfferTaken))

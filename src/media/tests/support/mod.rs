@@ -3,10 +3,11 @@
 
 #![allow(dead_code, missing_docs)]
 
+pub mod failing;
 pub mod peer;
 
 use engawa_media::{
-    AudioSource, Codec, Config, Figures, Happening, LinkFigures, LinkId, LinkOptions, Media, Speaker, VideoSource,
+    AudioSource, Codec, Config, Happening, LinkFigures, LinkId, LinkOptions, Media, Speaker, VideoSource,
 };
 use engawa_protocol::{Peer as Presence, Seat, Signal};
 use peer::Peer;
@@ -47,6 +48,7 @@ pub struct Call {
     pub media: Media,
     pub peers: BTreeMap<LinkId, Peer>,
     pub seen: Vec<Happening>,
+    offers: BTreeMap<LinkId, String>,
     sender: Sender<Event>,
     events: Receiver<Event>,
 }
@@ -59,7 +61,7 @@ impl Call {
             let _over = post.send(Event::Booth(happening));
         })
         .expect("the media starts");
-        Self { media, peers: BTreeMap::new(), seen: Vec::new(), sender, events }
+        Self { media, peers: BTreeMap::new(), seen: Vec::new(), offers: BTreeMap::new(), sender, events }
     }
 
     /// Opens a connection with a peer that answers.
@@ -99,6 +101,9 @@ impl Call {
         match event {
             Event::Peer(link, signal) => self.media.remote_signal(link, &signal),
             Event::Booth(Happening::Signal { link, signal }) => {
+                if let Signal::Offer { sdp } = &signal {
+                    self.offers.insert(link, sdp.clone());
+                }
                 if let Some(peer) = self.peers.get(&link) {
                     peer.take(&signal);
                 }
@@ -106,6 +111,12 @@ impl Call {
             Event::Booth(Happening::Heard { .. }) => {}
             Event::Booth(happening) => self.seen.push(happening),
         }
+    }
+
+    /// The booth's offer for a link.
+    pub fn offer(&mut self, link: LinkId) -> String {
+        self.until("an offer", 10, |call| call.offers.contains_key(&link));
+        self.offers[&link].clone()
     }
 
     /// Waits until pictures and sound have gone both ways.
@@ -131,6 +142,3 @@ pub fn failed(seen: &[Happening], link: LinkId) -> bool {
     seen.iter().any(|h| matches!(h, Happening::LinkFailed { link: l, .. } if *l == link))
 }
 
-pub fn quiet(figures: &Figures) -> bool {
-    figures.links.is_empty()
-}
