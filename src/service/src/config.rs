@@ -175,15 +175,8 @@ impl Config {
     /// # Errors
     /// The first thing that is wrong, naming file, line or key, and what to do.
     pub fn load(file: &Path, flags: Flags) -> Result<Self, ConfigError> {
-        let source = Source { file: file.display().to_string(), folder: file.parent().unwrap_or(Path::new("")) };
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| ConfigError::Read { file: source.file.clone(), source: error })?;
-        let parsed: File = toml::from_str(&text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start].lines().count().max(1));
-            let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-            ConfigError::Parse { file: source.file.clone(), message: format!("{place}{}", error.message()) }
-        })?;
-        source.check(parsed, flags)
+        let source = Source::new(file);
+        source.check(source.parse(file)?, flags)
     }
 
     /// The booth whose device token this is. Every booth is compared, in constant time each.
@@ -215,12 +208,39 @@ pub fn hash(token: &str) -> [u8; 32] {
     sha2::Sha256::digest(token.as_bytes()).into()
 }
 
+/// The file that the configuration takes a booth's token from, for making it.
+///
+/// # Errors
+/// When the configuration cannot be read or has no such booth.
+pub fn token_file(file: &Path, booth: &BoothId) -> Result<Option<PathBuf>, ConfigError> {
+    let source = Source::new(file);
+    let parsed = source.parse(file)?;
+    let entry = parsed.booth.into_iter().find(|entry| entry.id == *booth);
+    let entry = entry.ok_or_else(|| source.wrong("booth", format!("there is no booth \"{booth}\"")))?;
+    Ok(entry.token_file.map(|path| source.folder.join(path)))
+}
+
 struct Source<'a> {
     file: String,
     folder: &'a Path,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    fn new(file: &'a Path) -> Self {
+        Self { file: file.display().to_string(), folder: file.parent().unwrap_or(Path::new("")) }
+    }
+
+    fn parse(&self, file: &Path) -> Result<File, ConfigError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| ConfigError::Read { file: self.file.clone(), source: error })?;
+        toml::from_str(&text).map_err(|error| {
+            // The error's own form would quote the line, which may hold a secret.
+            let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+            let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            ConfigError::Parse { file: self.file.clone(), message: format!("{place}{}", error.message()) }
+        })
+    }
+
     fn wrong(&self, key: impl Into<String>, message: impl Into<String>) -> ConfigError {
         ConfigError::Value { file: self.file.clone(), key: key.into(), message: message.into() }
     }
@@ -330,7 +350,7 @@ impl Source<'_> {
             (Some(text), None) => {
                 let mut hash = [0; 32];
                 hex::decode_to_slice(text, &mut hash).map(|()| hash).map_err(|_| {
-                    let make = "`engawa-service new-device-token` makes a token and its hash";
+                    let make = "`engawa-service device-token` makes a token and its hash";
                     self.wrong(format!("{key}: token_sha256"), format!("must be 64 hexadecimal digits; {make}"))
                 })
             }

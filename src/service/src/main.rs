@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use engawa_ledger::sled::SledLedger;
-use engawa_protocol::{AccountId, CompanyId, clean_line, clean_name};
+use engawa_protocol::{AccountId, BoothId, CompanyId, clean_line, clean_name};
 use engawa_service::accounts::{Account, Accounts, random_token};
 use engawa_service::config::{self, Config, Flags};
 use std::io::{IsTerminal, Read, Write};
@@ -30,8 +30,8 @@ enum Command {
     Serve(Serve),
     /// Makes a host's account; the service must not be running on the same folder.
     AddHost(AddHost),
-    /// Makes a device token for a booth.
-    NewDeviceToken(NewDeviceToken),
+    /// Makes a device token for a booth and shows its hash for the configuration.
+    DeviceToken(DeviceToken),
 }
 
 #[derive(Args)]
@@ -79,7 +79,13 @@ struct AddHost {
 }
 
 #[derive(Args)]
-struct NewDeviceToken {
+struct DeviceToken {
+    /// The configuration file; its booth's `token_file` is written when --out names no other.
+    #[arg(long, value_name = "FILE", requires = "booth")]
+    config: Option<PathBuf>,
+    /// The booth in the configuration.
+    #[arg(long, requires = "config")]
+    booth: Option<BoothId>,
     /// Writes the token to this new file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -104,7 +110,7 @@ fn work(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
             Command::AddHost(add) => add.run().await,
-            Command::NewDeviceToken(new) => new.run(),
+            Command::DeviceToken(device) => device.run(),
         }
     })
 }
@@ -152,10 +158,14 @@ impl AddHost {
     }
 }
 
-impl NewDeviceToken {
+impl DeviceToken {
     fn run(self) -> anyhow::Result<()> {
+        let named = match (&self.config, &self.booth) {
+            (Some(file), Some(booth)) => config::token_file(file, booth)?,
+            _ => None,
+        };
         let token = random_token()?;
-        match &self.out {
+        match self.out.as_ref().or(named.as_ref()) {
             Some(path) => {
                 let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
                 let written = file.and_then(|mut file| writeln!(file, "{token}"));
