@@ -5,6 +5,7 @@
 (() => {
   const { codec, maxBitrate, shown } = window.bareOptions;
   const peers = new Map();
+  const held = [];
   let stream;
 
   window.engawa = { peers: () => [...peers].map(([seat, pc]) => ({ seat, pc })) };
@@ -16,7 +17,7 @@
     video.muted = !shown;
     video.srcObject = new MediaStream([track]);
     if (shown) document.body.append(video);
-    else peers.held = [...(peers.held ?? []), video];
+    else held.push(video);
   }
 
   async function connection(seat) {

@@ -3,19 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { createServer, type Server } from 'node:http';
 import { chromium, type BrowserServer, type Page } from 'playwright-core';
 import { CHROMIUM } from '../browser/support/paths';
-import type { Frames } from '../browser/support/recruiter';
+import { FLAGS, PROBE, type Frames } from '../browser/support/recruiter';
 import { bounded, until } from '../browser/support/until';
 import type { Stage } from './stage';
 
-const PROBE = fileURLToPath(new URL('../browser/support/probe.js', import.meta.url));
 const BARE = fileURLToPath(new URL('bare.js', import.meta.url));
 
-const FLAGS = [
-  '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=30',
-  '--autoplay-policy=no-user-gesture-required', '--disable-background-timer-throttling',
-  '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows', '--mute-audio',
-];
+// Its own pretended camera; a later flag goes before an earlier one.
+const CAMERA = '--use-fake-device-for-media-stream=fps=30';
 
 export type BareOptions = {
   camera?: { width: number; height: number; fps: number };
@@ -50,7 +45,7 @@ export class BareBrowser {
     stage.later(() => new Promise((closed) => site.close(closed)));
     const address = site.address();
     if (address === null || typeof address === 'string') throw new Error('the site has no port');
-    const server = await chromium.launchServer({ executablePath: CHROMIUM, args: FLAGS, chromiumSandbox: false, host: '127.0.0.1' });
+    const server = await chromium.launchServer({ executablePath: CHROMIUM, args: [...FLAGS, CAMERA], chromiumSandbox: false, host: '127.0.0.1' });
     stage.later(() => bounded('closing a browser', 10_000, server.close()).catch(() => server.kill()));
     return new BareBrowser(server, site, `http://127.0.0.1:${address.port}/`);
   }
@@ -64,7 +59,6 @@ export class BareBrowser {
   async page({ camera = { width: 1280, height: 720, fps: 30 }, codec = 'video/h264', ...more }: BareOptions = {}): Promise<Page> {
     this.#site.closeIdleConnections();
     const browser = await chromium.connect(this.#server.wsEndpoint());
-    // With the permission, candidates are plain addresses rather than names that have to be resolved.
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['camera', 'microphone'] });
     context.setDefaultTimeout(30_000);
     const bare = { codec, maxBitrate: more.maxBitrate ?? 1_500_000, shown: more.shown ?? true };

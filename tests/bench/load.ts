@@ -1,0 +1,142 @@
+// Processor time and memory of the booth in a call, beside a browser in its place.
+import type { Page } from 'playwright-core';
+import type { Booth, Figures } from '../browser/support/booth';
+import { BareBrowser, connect, sent } from './bare';
+import { pause } from './pause';
+import { usage, type Usage } from './processes';
+import type { Measured } from './report';
+import { Stage } from './stage';
+
+const SIZES = [1, 2, 4] as const;
+/** What each recruiter sends: four of them on a small machine must not fight the booth for it. */
+const CAMERA = { width: 640, height: 360, fps: 30 };
+const SETTLE = 12_000;
+const MEASURE = 20_000;
+
+type Call = Usage & { sent: string };
+
+export async function load(): Promise<Measured[]> {
+  const { waiting, calls } = await booths();
+  const kiosk = new Map<number, Call>();
+  for (const size of SIZES) kiosk.set(size, await kiosks(size));
+  const [one, four] = [calls.get(1), calls.get(4)];
+  if (!one || !four) throw new Error('a call was not measured');
+
+  const rows: Measured[] = [{
+    name: 'CPU of the booth, waiting to be let in', value: waiting.cpu, unit: '% of a core', load: waiting.load,
+    note: 'camera, preview and microphone run; nothing is encoded',
+  }];
+  for (const size of SIZES) {
+    const [booth, browser] = [calls.get(size), kiosk.get(size)];
+    if (!booth || !browser) continue;
+    const note = `${booth.sent}; kiosk: ${browser.sent}; machine ${booth.load.busy_percent} % and ${browser.load.busy_percent} % busy`;
+    const people = `${size} recruiter${size > 1 ? 's' : ''}`;
+    rows.push(
+      {
+        name: `CPU in a call with ${people}, beside a kiosk`, value: booth.cpu, baseline: browser.cpu, unit: '% of a core',
+        aim: { of: 'ratio', most: 0.5 }, note, load: booth.load,
+      },
+      {
+        name: `memory (PSS) in a call with ${people}, beside a kiosk`, value: booth.memory, baseline: browser.memory, unit: 'MiB',
+        aim: { of: 'ratio', most: 0.3 }, note: `${booth.processes} and ${browser.processes} processes`, load: booth.load,
+      },
+    );
+  }
+  // Waiting, everything runs but encoder and connection: the difference is what a peer with an
+  // encoder of its own costs.
+  const alone = one.cpu - waiting.cpu;
+  for (const size of SIZES.slice(1)) {
+    rows.push({
+      name: `CPU in a call with ${size} recruiters, beside an encoder a peer`, value: calls.get(size)?.cpu ?? null,
+      baseline: one.cpu + (size - 1) * alone, unit: '% of a core', load: calls.get(size)?.load ?? null,
+      note: 'baseline computed: the call with one, and for each further recruiter what the first added to waiting',
+    });
+  }
+  rows.push({
+    name: 'CPU of each further recruiter (from 1 to 4)', value: (four.cpu - one.cpu) / 3, baseline: alone, unit: '% of a core',
+    aim: { of: 'value', most: 4 }, load: four.load,
+    note: `each sends ${CAMERA.width}×${CAMERA.height} at ${CAMERA.fps} fps, which the booth decodes; baseline: with an encoder a peer`,
+  });
+  return rows;
+}
+
+async function booths(): Promise<{ waiting: Usage; calls: Map<number, Call> }> {
+  const stage = new Stage('load');
+  const calls = new Map<number, Call>();
+  try {
+    const service = await stage.service();
+    const booth = stage.booth(service);
+    const recruiters = [await stage.recruiter(service, { camera: CAMERA }, 0)];
+    await booth.knock();
+    await pause(SETTLE / 2);
+    const waiting = await usage(booth.child.pid, MEASURE);
+    for (const size of SIZES) {
+      const [first] = recruiters;
+      if (size === 1 && first) {
+        await first.admit();
+      }
+      while (recruiters.length < size) {
+        const recruiter = await stage.recruiter(service, { camera: CAMERA }, recruiters.length);
+        await recruiter.join();
+        recruiters.push(recruiter);
+      }
+      // Painting is the browsers' own affair, and there are four of them.
+      for (const { page } of recruiters) await page.setViewportSize({ width: 480, height: 320 });
+      for (const recruiter of recruiters) await recruiter.sees(0);
+      await booth.act('wait picture 40');
+      await pause(SETTLE);
+      calls.set(size, await inCall(booth));
+    }
+    return { waiting, calls };
+  } finally {
+    await stage.close();
+  }
+}
+
+async function inCall(booth: Booth): Promise<Call> {
+  const before = await booth.figures();
+  const begun = performance.now();
+  const used = await usage(booth.child.pid, MEASURE);
+  const after = await booth.figures();
+  return { ...used, sent: told(before, after, performance.now() - begun) };
+}
+
+function told(before: Figures | null, after: Figures | null, ms: number): string {
+  if (!before || !after) throw new Error('the booth has no figures in a call');
+  const each = after.links.map((link) => {
+    const earlier = before.links.find(({ seat }) => seat === link.seat);
+    const fps = ((link.video_decoded - (earlier?.video_decoded ?? 0)) * 1000) / ms;
+    return `${link.width}×${link.height} at ${fps.toFixed(0)}`;
+  });
+  const fps = ((after.encoded - before.encoded) * 1000) / ms;
+  return `sent ${after.encoder} ${fps.toFixed(0)} fps, ${Math.round(after.bitrate / 1000)} kbit/s; received ${each.join(', ')} fps`;
+}
+
+/** A browser with a bare page in the booth's place; like the booth without a display it paints nothing. */
+async function kiosks(size: number): Promise<Call> {
+  const stage = new Stage('load-kiosk');
+  try {
+    const [own, others] = [await BareBrowser.open(stage), await BareBrowser.open(stage)];
+    const kiosk = await own.page({ ownDevices: true, maxBitrate: 2_000_000, shown: false });
+    for (let seat = 1; seat <= size; seat++) {
+      const recruiter = await others.page({ camera: CAMERA });
+      await recruiter.setViewportSize({ width: 480, height: 320 });
+      await connect(kiosk, 0, recruiter, seat);
+    }
+    await pause(SETTLE);
+    const before = await encoded(kiosk, size);
+    const begun = performance.now();
+    const used = await usage(own.pid, MEASURE);
+    const after = await encoded(kiosk, size);
+    const seconds = (performance.now() - begun) / 1000;
+    const each = after.map((one, at) =>
+      `${one.width}×${one.height} at ${((one.frames - (before[at]?.frames ?? 0)) / seconds).toFixed(0)}`);
+    return { ...used, sent: `sent ${after[0]?.codec.replace('video/', '')} ${each.join(', ')} fps` };
+  } finally {
+    await stage.close();
+  }
+}
+
+async function encoded(kiosk: Page, size: number) {
+  return Promise.all(Array.from({ length: size }, (_, at) => sent(kiosk, at + 1)));
+}
