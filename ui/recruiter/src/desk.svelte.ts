@@ -8,12 +8,12 @@ import { receivable } from './codecs';
 import { Devices, type DevicesState, type Kind } from './devices';
 import type { Room } from './fold';
 import * as keep from './keep';
-import { standing, Told } from './knocks';
 import { WORDS } from './lang';
 import { Link, type Answer, type LinkState, type Socket } from './link';
+import { Lobby } from './lobby.svelte';
 import { notify } from './notice';
 import type {
-  BoothState, ClientId, Command, IceServer, Locale, Me, Refusal, RoomId, RoomSummary, ServiceMessage,
+  ClientId, Command, IceServer, Locale, Me, Refusal, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
 import { Sound } from './sound';
 import { Visit, type Outcome } from './visit.svelte';
@@ -29,15 +29,10 @@ export type Place =
   | { kind: 'replaced'; summary: RoomSummary | undefined }
   | { kind: 'version' };
 
-const MOST_STILLS = 32;
-
 export class Desk {
   place = $state.raw<Place>({ kind: 'loading' });
   me = $state.raw<Me | undefined>();
   link = $state.raw<LinkState>({ kind: 'idle' });
-  rooms = $state.raw<RoomSummary[]>([]);
-  booths = $state.raw<BoothState[]>([]);
-  stills = $state.raw<ReadonlyMap<RoomId, string>>(new Map());
   devices = $state.raw<DevicesState>();
   locale = $state<Locale>(keep.keptLocale());
   loudness = $state<keep.Loudness>(keep.keptLoudness());
@@ -46,18 +41,13 @@ export class Desk {
   now = $state(Date.now());
   /** The newest knock in words, for a screen reader. */
   announced = $state('');
-  /** The knock whose card is shown; the oldest when none was chosen. */
-  chosenKnock = $state<RoomId>();
-
   words = $derived(WORDS[this.locale]);
-  knocks = $derived(standing(this.rooms));
-  knock = $derived(this.knocks.find((k) => k.room === this.chosenKnock) ?? this.knocks[0]);
 
+  readonly lobby = new Lobby();
   readonly sound: Sound;
   readonly client: ClientId = randomId();
   #devices: Devices;
   #link: Link;
-  #told = new Told();
   #iceServers: IceServer[] = [];
   #ahead = 0;
   #welcomed = false;
@@ -167,8 +157,8 @@ export class Desk {
   here(): void {
     const summary = this.place.kind === 'replaced' ? this.place.summary : undefined;
     this.#link.start();
-    const standing = summary && this.rooms.find((r) => r.room === summary.room);
-    if (standing?.progress === 'in_call') this.enter(standing, false);
+    const current = summary && this.lobby.find(summary.room);
+    if (current?.progress === 'in_call') this.enter(current, false);
     else this.toDay();
   }
 
@@ -197,12 +187,11 @@ export class Desk {
         this.#setClock(message.now);
         return;
       case 'lobby':
-        this.rooms = message.rooms;
-        this.booths = message.booths;
-        this.#lobbyChanged();
+        this.#tell(this.lobby.update(message));
+        this.#comeBack();
         return;
       case 'still':
-        this.stills = new Map(this.stills).set(message.room, message.jpeg);
+        this.lobby.picture(message);
         return;
       case 'events':
       case 'signal':
@@ -224,31 +213,25 @@ export class Desk {
     }
   }
 
-  #lobbyChanged(): void {
-    // A still may come before the lobby that tells of its knock; it goes when the knock is over.
-    const over = new Set(this.rooms.filter((r) => r.progress !== 'knocking').map((r) => r.room));
-    this.stills = new Map([...this.stills].filter(([room]) => !over.has(room)).slice(-MOST_STILLS));
-    const fresh = this.#told.fresh(this.rooms);
+  #tell(fresh: RoomSummary[]): void {
     // Nothing sounds in a call but the people in it.
     if (fresh.length > 0 && this.place.kind !== 'call') this.sound.knock(this.loudness);
     for (const knock of fresh) {
       this.announced = this.words.knock.announce(knock.guest, knock.booth);
-      notify(this.words, knock, () => (this.chosenKnock = knock.room));
+      notify(this.words, knock, () => (this.lobby.chosen = knock.room));
     }
-    if (this.knocks.length === 0) this.announced = '';
-    if (!this.#welcomed) {
-      this.#welcomed = true;
-      this.#comeBack();
-    }
+    if (this.lobby.knocks.length === 0) this.announced = '';
   }
 
-  /** After a reload in a call: the same room again, as it was. */
+  /** With the first lobby after a reload in a call: the same room again, as it was. */
   #comeBack(): void {
+    if (this.#welcomed) return;
+    this.#welcomed = true;
     // A duplicated window has the same memory, but must not take the seat from the first one.
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     const kept = navigation?.type === 'reload' ? keep.keptRoom() : undefined;
-    const summary = kept && this.rooms.find((r) => r.room === kept && r.progress === 'in_call');
-    if (summary) this.enter(summary, false);
+    const summary = kept ? this.lobby.find(kept) : undefined;
+    if (summary?.progress === 'in_call') this.enter(summary, false);
     else if (this.place.kind === 'loading') this.toDay();
   }
 
@@ -295,10 +278,7 @@ export class Desk {
     this.#devices.close();
     keep.keepRoom(undefined);
     this.me = undefined;
-    this.rooms = [];
-    this.booths = [];
-    this.stills = new Map();
-    this.#told = new Told();
+    this.lobby.clear();
   }
 
   #devicesChanged(state: DevicesState): void {

@@ -34,6 +34,10 @@ export class Visit {
   readonly summary: RoomSummary;
   room = $state.raw<Room>(EMPTY);
   partners = $state.raw<Partner[]>([]);
+  /** Everyone present, by seat. */
+  people = $derived([...this.room.present.values()].sort((a, b) => a.seat - b.seat));
+  /** One's own seat, once it is taken. */
+  own = $derived(this.room.mine.kind === 'present' ? this.room.mine.peer.seat : undefined);
 
   #options: VisitOptions;
   #call: Call;
