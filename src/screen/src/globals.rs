@@ -1,0 +1,124 @@
+//! One thin adapter for each Slint global: a [`View`] goes in, touches come out.
+
+pub(crate) mod call;
+pub(crate) mod choose;
+pub(crate) mod devices;
+pub(crate) mod ended;
+pub(crate) mod frame;
+pub(crate) mod leaving;
+pub(crate) mod name;
+pub(crate) mod out_of_order;
+pub(crate) mod ready;
+pub(crate) mod reconnecting;
+pub(crate) mod refused;
+pub(crate) mod waiting;
+pub(crate) mod welcome;
+
+use crate::stage::Place;
+use crate::ui::App;
+use crate::{Touch, View};
+use engawa_session::view::Screen;
+use slint::{Model, ModelRc, SharedString, VecModel};
+use std::rc::Rc;
+
+pub(crate) type Touched = Rc<dyn Fn(Touch)>;
+
+/// Tells every touch on any page to `touched`.
+pub(crate) fn wire(app: &App, touched: Touched) {
+    frame::wire(app, &touched);
+    welcome::wire(app, &touched);
+    choose::wire(app, &touched);
+    name::wire(app, &touched);
+    devices::wire(app, &touched);
+    ready::wire(app, &touched);
+    waiting::wire(app, &touched);
+    refused::wire(app, &touched);
+    call::wire(app, &touched);
+    leaving::wire(app, &touched);
+    ended::wire(app, &touched);
+}
+
+/// Sets the page's values, and then the page: it comes up complete.
+pub(crate) fn show(app: &App, view: &View) {
+    match &view.screen {
+        Screen::Welcome => {}
+        Screen::Companies { tiles, page, pages, total } => choose::show(app, tiles, *page, *pages, *total),
+        Screen::Name { keyboard, ready } => name::show(app, keyboard, *ready),
+        Screen::Ready { name, company, hosts, devices, can_ask } => {
+            devices::show(app, *devices);
+            ready::show(app, name, company, hosts, *can_ask);
+        }
+        Screen::Waiting { company, seconds, place, note, devices } => {
+            devices::show(app, *devices);
+            waiting::show(app, company, *seconds, *place, note.as_ref());
+        }
+        Screen::Refused { company, note, unanswered } => refused::show(app, company, note.as_ref(), *unanswered),
+        Screen::Call { name, company, others, enlarged, devices, seconds } => {
+            devices::show(app, *devices);
+            call::show(app, name, company, others, *enlarged, *seconds);
+            call::show_alert(app, view.alert);
+        }
+        Screen::Reconnecting { name, tries, seconds } => reconnecting::show(app, name, *tries, *seconds),
+        Screen::Ended { end, closes_in } => ended::show(app, *end, *closes_in),
+        Screen::OutOfOrder { fault } => out_of_order::show(app, fault),
+    }
+    leaving::show(app, view.dialog);
+    frame::show(app, view);
+}
+
+/// Sets every picture to its place in a window of this size.
+pub(crate) fn place(app: &App, view: &View, window: Place) {
+    let own = match &view.screen {
+        Screen::Call { others, enlarged, .. } => call::set_stage(app, others, *enlarged, window),
+        Screen::Waiting { .. } => waiting::own_place(),
+        _ => ready::own_place(window),
+    };
+    devices::set_place(app, own);
+}
+
+/// Changes only the rows that differ, so that the elements of the others stay as they are, a finger on them included.
+fn sync<T: Clone + PartialEq + 'static>(current: &ModelRc<T>, rows: Vec<T>) -> Option<ModelRc<T>> {
+    match current.as_any().downcast_ref::<VecModel<T>>() {
+        Some(model) if model.row_count() == rows.len() => {
+            for (n, row) in rows.into_iter().enumerate() {
+                if model.row_data(n).as_ref() != Some(&row) {
+                    model.set_row_data(n, row);
+                }
+            }
+            None
+        }
+        _ => Some(ModelRc::new(VecModel::from(rows))),
+    }
+}
+
+/// Minutes and seconds, with hours when there are any.
+fn clock(seconds: u32) -> SharedString {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { slint::format!("{hours}:{minutes:02}:{seconds:02}") } else { slint::format!("{minutes:02}:{seconds:02}") }
+}
+
+/// A count as Slint's integer.
+fn count(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_reads_as_minutes_and_seconds() {
+        assert_eq!(clock(84), "01:24");
+        assert_eq!(clock(3599), "59:59");
+        assert_eq!(clock(3725), "1:02:05");
+    }
+
+    #[test]
+    fn equal_rows_keep_their_model() {
+        let model = ModelRc::new(VecModel::from(vec![1, 2, 3]));
+        assert!(sync(&model, vec![1, 5, 3]).is_none());
+        assert_eq!(model.iter().collect::<Vec<_>>(), [1, 5, 3]);
+        let grown = sync(&model, vec![1, 5, 3, 4]).expect("another length is another model");
+        assert_eq!(grown.row_count(), 4);
+    }
+}

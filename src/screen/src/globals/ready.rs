@@ -1,0 +1,37 @@
+//! The page before asking.
+
+use super::{Touched, count, sync};
+use crate::Touch;
+use crate::stage::Place;
+use crate::ui::{App, HostLine, Ready};
+use slint::ComponentHandle;
+
+/// Hosts shown by name; the rest is a number.
+const NAMED: usize = 3;
+/// The page's margins and the width of its left column.
+const MARGIN: f32 = 48.0;
+const COLUMN: f32 = 672.0;
+
+pub(crate) fn wire(app: &App, touched: &Touched) {
+    let told = touched.clone();
+    app.global::<Ready>().on_ask(move || told(Touch::Ask));
+}
+
+pub(crate) fn show(app: &App, name: &str, company: &str, hosts: &[(String, String)], can_ask: bool) {
+    let ready = app.global::<Ready>();
+    ready.set_name(name.into());
+    ready.set_company(company.into());
+    let named = hosts.iter().take(NAMED);
+    let lines = named.map(|(name, title)| HostLine { name: name.as_str().into(), title: title.as_str().into() });
+    if let Some(model) = sync(&ready.get_hosts(), lines.collect()) {
+        ready.set_hosts(model);
+    }
+    ready.set_more(count(hosts.len().saturating_sub(NAMED)));
+    ready.set_can_ask(can_ask);
+}
+
+/// Where one's own picture stands on a window of this size.
+pub(crate) fn own_place(window: Place) -> Place {
+    let width = if window.width >= window.height { COLUMN } else { window.width - 2.0 * MARGIN };
+    Place { width, height: width * 9.0 / 16.0, ..Place::default() }
+}

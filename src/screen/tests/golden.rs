@@ -1,0 +1,59 @@
+//! Every page in every language looks as it did when somebody looked at it.
+
+mod support;
+
+use engawa_protocol::Locale;
+use engawa_screen::View;
+use support::{Desk, golden, people, samples, settle};
+
+fn code(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ja => "ja",
+        Locale::Ko => "ko",
+        Locale::En => "en",
+    }
+}
+
+fn compare(desk: &Desk, shape: &str, views: Vec<(&str, View)>, locale: Locale) {
+    let mut faults = Vec::new();
+    for (name, view) in views {
+        desk.screen.show(&view);
+        people::seat_everyone(&desk.screen);
+        settle();
+        let picture = desk.screen.snapshot().expect("it can be drawn");
+        faults.extend(golden::check(&format!("{shape}{name}-{}", code(locale)), &picture).err());
+        desk.screen.clear_pictures();
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+// W1, W2, W5, W7, W10, W11, W13, W15, L1, L3, L4, L17, X5, X9, E3, E9
+#[test]
+fn every_page_in_japanese_looks_as_it_should() {
+    compare(&Desk::new(1280, 800), "", samples::all(Locale::Ja), Locale::Ja);
+}
+
+// W1, W2, W5, W7, W10, W11, W13, W15, L1, L3, L4, L17, X5, X9, E3, E9
+#[test]
+fn every_page_in_korean_looks_as_it_should() {
+    compare(&Desk::new(1280, 800), "", samples::all(Locale::Ko), Locale::Ko);
+}
+
+// W1, W2, W5, W7, W10, W11, W13, W15, L1, L3, L4, L17, X5, X9, E3, E9
+#[test]
+fn every_page_in_english_looks_as_it_should() {
+    compare(&Desk::new(1280, 800), "", samples::all(Locale::En), Locale::En);
+}
+
+#[test]
+fn an_upright_screen_stacks_the_same_pages() {
+    let chosen = ["welcome", "companies", "name", "name-long", "ready", "waiting", "refused", "call", "call-three", "leave"];
+    let views = samples::all(Locale::Ja).into_iter().filter(|(name, _)| chosen.contains(name)).collect();
+    compare(&Desk::new(800, 1280), "upright-", views, Locale::Ja);
+}
+
+#[test]
+fn a_larger_display_shows_the_same_pages_larger() {
+    let views = samples::all(Locale::Ja).into_iter().filter(|(name, _)| ["welcome", "ready"].contains(name)).collect();
+    compare(&Desk::new(1920, 1080), "large-", views, Locale::Ja);
+}

@@ -1,0 +1,191 @@
+//! Views that between them show every page, with names of people and companies that do not exist.
+
+use engawa_protocol::{CompanyId, Locale, Seat};
+use engawa_screen::View;
+use engawa_session::keyboard::{Key, Keyboard, Layout};
+use engawa_session::view::{Alert, Devices, Dialog, End, Lamp, Note, Other, Screen, Tile};
+
+/// A view of one page in one language.
+pub fn view(locale: Locale, screen: Screen) -> View {
+    View {
+        locale,
+        booth: "A-03".to_owned(),
+        online: true,
+        clip: false,
+        screen,
+        dialog: None,
+        alert: None,
+        level: 11,
+        lamp: Lamp::Taken,
+    }
+}
+
+/// Every page and its states, by name.
+pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
+    let page = |screen| view(locale, screen);
+    let mut views = vec![
+        ("welcome", page(Screen::Welcome)),
+        ("companies", page(companies(locale))),
+        ("companies-long", page(long_companies())),
+        ("companies-none", page(Screen::Companies { tiles: vec![], page: 0, pages: 1, total: 0 })),
+        ("name", page(typed(layout(locale), pick(locale, "さとうはなこ", "ㅎㅗㅇㅅㅓㅇㅇㅜ", "Hanako")))),
+        ("name-empty", page(typed(layout(locale), ""))),
+        ("name-long", page(typed(Layout::Latin, "Wolfeschlegelsteinhausenbergerdorff"))),
+        ("ready", page(ready(locale, hosts(locale, 1), ON, true))),
+        ("ready-alone", View { online: false, ..page(ready(locale, vec![], OFF, false)) }),
+        ("ready-panel", View { clip: true, ..page(ready(locale, hosts(locale, 5), ON, true)) }),
+        ("waiting", page(waiting(locale, Some(2), None))),
+        ("waiting-note", View { clip: true, ..page(waiting(locale, None, Some(note(locale)))) }),
+        ("waiting-long", page(waiting(locale, Some(1), Some(long_note(locale))))),
+        ("refused", page(refused(locale, Some(note(locale)), false))),
+        ("refused-long", page(refused(locale, Some(long_note(locale)), false))),
+        ("refused-unanswered", page(refused(locale, None, true))),
+        ("call", page(call(locale, 1, None, ON))),
+        ("call-empty", page(call(locale, 0, None, ON))),
+        ("call-two", page(call(locale, 2, None, ON))),
+        ("call-three", page(call(locale, 3, Some(Seat(2)), ON))),
+        ("call-five", View { clip: true, ..page(call(locale, 5, None, ON)) }),
+        ("call-five-enlarged", page(call(locale, 5, Some(Seat(1)), ON))),
+        ("reconnecting", View { online: false, ..page(reconnecting(locale)) }),
+        ("ended", page(Screen::Ended { end: End::Done, closes_in: 60 })),
+        ("ended-left", page(Screen::Ended { end: End::Left, closes_in: 1 })),
+        ("ended-lost", page(Screen::Ended { end: End::Lost, closes_in: 42 })),
+        ("out-of-order", page(Screen::OutOfOrder { fault: "E-NET-01" })),
+    ];
+    let muted = View { alert: Some(Alert::Muted), ..page(call(locale, 1, None, OFF)) };
+    views.push(("call-muted", muted));
+    let lost = View { alert: Some(Alert::SourceLost), ..page(call(locale, 2, None, ON)) };
+    views.push(("call-source-lost", lost));
+    let leave = View { dialog: Some(Dialog::Leave), ..page(call(locale, 1, None, ON)) };
+    views.push(("leave", leave));
+    views
+}
+
+const ON: Devices = Devices { microphone: true, camera: true, noise: true };
+const OFF: Devices = Devices { microphone: false, camera: false, noise: false };
+
+fn pick<T: Copy>(locale: Locale, ja: T, ko: T, en: T) -> T {
+    match locale {
+        Locale::Ja => ja,
+        Locale::Ko => ko,
+        Locale::En => en,
+    }
+}
+
+pub fn layout(locale: Locale) -> Layout {
+    pick(locale, Layout::Kana, Layout::Hangul, Layout::Latin)
+}
+
+fn name(locale: Locale) -> String {
+    pick(locale, "佐藤花子", "홍성우", "Hanako Sato").to_owned()
+}
+
+fn company(locale: Locale) -> String {
+    pick(locale, "みなと精工", "미나토정공", "Minato Works").to_owned()
+}
+
+fn tile(name: &str, here: bool, waiting: u32) -> Tile {
+    let company = "minato".parse::<CompanyId>().expect("it is a valid id");
+    Tile { company, name: name.to_owned(), here, waiting }
+}
+
+/// Six tiles of twelve, on the first page.
+pub fn companies(locale: Locale) -> Screen {
+    let names = pick(
+        locale,
+        ["みなと精工", "北斗食品", "あおぞらシステム", "日和ロジ", "たちばな薬品", "ハルカ建設"],
+        ["미나토정공", "북두식품", "푸른하늘시스템", "햇살물류", "귤나무제약", "하루카건설"],
+        ["Minato Works", "Hokuto Foods", "Aozora Systems", "Hiyori Logistics", "Tachibana Pharma", "Haruka"],
+    );
+    let states = [(true, 0), (true, 0), (true, 2), (true, 0), (false, 0), (true, 1)];
+    let mut tiles: Vec<Tile> =
+        names.iter().zip(states).map(|(name, (here, waiting))| tile(name, here, waiting)).collect();
+    for (n, tile) in tiles.iter_mut().enumerate() {
+        tile.company = format!("company-{n}").parse().expect("it is a valid id");
+    }
+    Screen::Companies { tiles, page: 0, pages: 2, total: 12 }
+}
+
+fn long_companies() -> Screen {
+    let tiles = vec![
+        tile("株式会社ゆうひが丘総合エンジニアリングサービス", true, 0),
+        tile("주식회사 한빛푸른바다종합건설엔지니어링", false, 3),
+        tile("Northern Lights Precision Manufacturing and Sons", true, 12),
+    ];
+    Screen::Companies { tiles, page: 1, pages: 2, total: 9 }
+}
+
+/// The name page after `keys` were typed.
+pub fn typed(layout: Layout, keys: &str) -> Screen {
+    let mut keyboard = Keyboard::new(Locale::Ja);
+    keyboard.press(Key::Layout(layout));
+    keys.chars().for_each(|key| keyboard.press(Key::Letter(key)));
+    Screen::Name { ready: !keyboard.text().is_empty(), keyboard: keyboard.view() }
+}
+
+fn hosts(locale: Locale, count: usize) -> Vec<(String, String)> {
+    let all = pick(
+        locale,
+        [("高橋 めぐみ", "採用担当"), ("田中 修", "人事部長"), ("勅使河原 権左衛門", "製造本部 生産技術部"), ("森 葵", ""), ("林 蓮", "")],
+        [("김민서", "채용 담당"), ("박준호", "인사부장"), ("남궁가람찬솔빛", "생산기술본부"), ("이서연", ""), ("최지우", "")],
+        [
+            ("Megumi Takahashi", "Recruiting"),
+            ("Osamu Tanaka", "Head of people"),
+            ("Bartholomew Featherstonehaugh", "Production engineering"),
+            ("Aoi Mori", ""),
+            ("Ren Hayashi", ""),
+        ],
+    );
+    all.iter().take(count).map(|(name, title)| ((*name).to_owned(), (*title).to_owned())).collect()
+}
+
+fn ready(locale: Locale, hosts: Vec<(String, String)>, devices: Devices, can_ask: bool) -> Screen {
+    Screen::Ready { name: name(locale), company: company(locale), hosts, devices, can_ask }
+}
+
+fn note(locale: Locale) -> Note {
+    let text = pick(
+        locale,
+        "ただいま別の方とお話し中です。\n15時ごろ、もう一度お越しいただけますか。\nお待ちしています。",
+        "지금 다른 분과 면접 중입니다. 15시쯤 다시 찾아와 주시겠습니까? 기다리고 있겠습니다.",
+        "I am talking with somebody else at the moment. Could you come again at about three? I look forward to it.",
+    );
+    Note { from: hosts(locale, 1)[0].0.clone(), text: text.to_owned() }
+}
+
+fn long_note(locale: Locale) -> Note {
+    let text = pick(
+        locale,
+        "本日はお越しくださり、ありがとうございます。",
+        "오늘 찾아와 주셔서 감사합니다. 담당자가 곧 돌아옵니다. ",
+        "Thank you for coming by today, we are glad that you did. ",
+    );
+    let text: String = text.chars().cycle().take(255).collect();
+    Note { from: hosts(locale, 3)[2].0.clone(), text }
+}
+
+fn waiting(locale: Locale, place: Option<u32>, note: Option<Note>) -> Screen {
+    Screen::Waiting { company: company(locale), seconds: 84, place, note, devices: ON }
+}
+
+fn refused(locale: Locale, note: Option<Note>, unanswered: bool) -> Screen {
+    Screen::Refused { company: company(locale), note, unanswered }
+}
+
+/// A call with `count` recruiters; of several the second is muted, the third has no camera, the fourth a bad line.
+pub fn call(locale: Locale, count: usize, enlarged: Option<Seat>, devices: Devices) -> Screen {
+    let others = hosts(locale, count).into_iter().enumerate().map(|(n, (name, _))| Other {
+        seat: Seat(n as u32 + 1),
+        name,
+        microphone: n != 1,
+        camera: n != 2,
+        picture: n != 2,
+        lost: n == 3,
+    });
+    let others = others.collect();
+    Screen::Call { name: name(locale), company: company(locale), others, enlarged, devices, seconds: 696 }
+}
+
+fn reconnecting(locale: Locale) -> Screen {
+    Screen::Reconnecting { name: name(locale), tries: 2, seconds: 8 }
+}

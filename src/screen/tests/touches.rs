@@ -1,0 +1,203 @@
+//! Every button, found by its label, says what it should.
+
+mod support;
+
+use engawa_protocol::{Locale, Seat};
+use engawa_screen::{Touch, View};
+use engawa_session::keyboard::{Key, Layout};
+use engawa_session::view::{Alert, Screen};
+use support::{Desk, samples, settle};
+
+fn sample(locale: Locale, wanted: &str) -> View {
+    let all = samples::all(locale);
+    all.into_iter().find(|(name, _)| *name == wanted).expect("the sample exists").1
+}
+
+fn showing(locale: Locale, name: &str) -> Desk {
+    let desk = Desk::new(1280, 800);
+    desk.screen.show(&sample(locale, name));
+    settle();
+    desk
+}
+
+// E3, E9
+#[test]
+fn the_first_page_starts_and_changes_the_language() {
+    let desk = showing(Locale::Ja, "welcome");
+    assert_eq!(desk.touch("はじめる"), [Touch::Start]);
+    assert_eq!(desk.touch("한국어"), [Touch::Language(Locale::Ko)]);
+    assert_eq!(desk.touch("English"), [Touch::Language(Locale::En)]);
+    desk.screen.show(&sample(Locale::Ko, "welcome"));
+    settle();
+    assert_eq!(desk.touch("시작하기"), [Touch::Start]);
+    assert_eq!(desk.touch("日本語"), [Touch::Language(Locale::Ja)]);
+    desk.screen.show(&sample(Locale::En, "welcome"));
+    settle();
+    assert_eq!(desk.touch("Start"), [Touch::Start]);
+}
+
+// E3
+#[test]
+fn a_companys_tile_names_the_company() {
+    let desk = showing(Locale::Ja, "companies");
+    let Screen::Companies { tiles, .. } = samples::companies(Locale::Ja) else { panic!("it shows companies") };
+    assert_eq!(desk.touch("あおぞらシステム"), [Touch::Company(tiles[2].company.clone())]);
+    assert_eq!(desk.touch("たちばな薬品"), [Touch::Company(tiles[4].company.clone())]);
+    assert_eq!(desk.touch("次の 6 社"), [Touch::NextTiles]);
+    assert_eq!(desk.touch("前"), [], "there is no page before the first");
+    assert_eq!(desk.touch("もどる"), [Touch::Back]);
+    desk.screen.show(&sample(Locale::Ja, "companies-long"));
+    settle();
+    assert_eq!(desk.touch("前"), [Touch::PreviousTiles]);
+    assert_eq!(desk.touch("次"), [], "there is no page after the last");
+}
+
+// W1, E9
+#[test]
+fn the_keyboard_types_in_three_scripts() {
+    let key = |key| [Touch::Key(key)];
+    let desk = showing(Locale::Ja, "name");
+    assert_eq!(desk.touch("ぬ"), key(Key::Letter('ぬ')));
+    assert_eq!(desk.touch("が ぱ"), key(Key::Voiced));
+    assert_eq!(desk.touch("っ ゃ"), key(Key::Small));
+    assert_eq!(desk.touch("1文字消す"), key(Key::Backspace));
+    assert_eq!(desk.touch("한글"), key(Key::Layout(Layout::Hangul)));
+    assert_eq!(desk.touch("次へ"), [Touch::NameDone]);
+    desk.screen.show(&sample(Locale::Ko, "name"));
+    settle();
+    assert_eq!(desk.touch("ㅎ"), key(Key::Letter('ㅎ')));
+    assert_eq!(desk.touch("시프트"), key(Key::Shift));
+    assert_eq!(desk.touch("あいう"), key(Key::Layout(Layout::Kana)));
+    assert_eq!(desk.touch("ABC"), key(Key::Layout(Layout::Latin)));
+    desk.screen.show(&sample(Locale::En, "name"));
+    settle();
+    assert_eq!(desk.touch("q"), key(Key::Letter('q')));
+    assert_eq!(desk.touch("Delete the last letter"), key(Key::Backspace));
+}
+
+// W1
+#[test]
+fn without_a_name_there_is_no_way_on() {
+    let desk = showing(Locale::En, "name-empty");
+    assert_eq!(desk.touch("Next"), []);
+    assert_eq!(desk.touch("Q"), [Touch::Key(Key::Letter('Q'))]);
+    desk.screen.show(&View { screen: samples::typed(Layout::Latin, "Q"), ..sample(Locale::En, "name-empty") });
+    settle();
+    assert_eq!(desk.touch("Next"), [Touch::NameDone]);
+}
+
+// W2, W4, W5, W7, W11, W16
+#[test]
+fn the_ready_page_switches_devices_and_asks() {
+    let desk = showing(Locale::Ja, "ready");
+    assert_eq!(desk.touch("マイク"), [Touch::Microphone]);
+    assert_eq!(desk.touch("カメラ"), [Touch::Camera]);
+    assert_eq!(desk.touch("音を聞く"), [Touch::TestSound]);
+    assert_eq!(desk.touch("周囲の騒音を低減します"), [Touch::Noise]);
+    assert_eq!(desk.touch("参加をリクエストする"), [Touch::Ask]);
+    // W1, W10: grey while it cannot be sent.
+    desk.screen.show(&sample(Locale::Ja, "ready-alone"));
+    settle();
+    assert_eq!(desk.touch("参加をリクエストする"), []);
+}
+
+// W11, W12
+#[test]
+fn a_waiting_candidate_can_take_the_request_back() {
+    let desk = showing(Locale::Ko, "waiting-note");
+    assert_eq!(desk.touch("참가 요청 취소"), [Touch::Ask]);
+}
+
+// W13
+#[test]
+fn a_refused_candidate_goes_on_or_finishes() {
+    let desk = showing(Locale::En, "refused");
+    assert_eq!(desk.touch("See other companies"), [Touch::OtherCompanies]);
+    assert_eq!(desk.touch("Finish"), [Touch::Finish]);
+}
+
+// L3, E9
+#[test]
+fn a_call_has_microphone_camera_leave_and_the_languages() {
+    let desk = showing(Locale::Ja, "call");
+    assert_eq!(desk.touch("マイク"), [Touch::Microphone]);
+    assert_eq!(desk.touch("カメラ"), [Touch::Camera]);
+    assert_eq!(desk.touch("退出"), [Touch::Leave]);
+    assert_eq!(desk.touch("高橋 めぐみ"), [], "one picture cannot be enlarged");
+    assert_eq!(desk.touch("日本語"), [], "it opens the three");
+    assert_eq!(desk.touch("English"), [Touch::Language(Locale::En)]);
+}
+
+// L1
+#[test]
+fn a_tile_enlarges_and_the_button_shows_all_again() {
+    let desk = showing(Locale::Ja, "call-five");
+    assert_eq!(desk.touch("林 蓮"), [Touch::Enlarge(Seat(5))]);
+    assert_eq!(desk.touch("大きく"), [Touch::Enlarge(Seat(1))]);
+    desk.screen.show(&sample(Locale::Ja, "call-five-enlarged"));
+    settle();
+    assert_eq!(desk.touch("田中 修"), [Touch::Enlarge(Seat(2))]);
+    assert_eq!(desk.touch("ならべる"), [Touch::Tiles]);
+}
+
+// L4, L17
+#[test]
+fn the_muted_notice_and_the_greeting_are_read_out() {
+    let desk = showing(Locale::Ko, "call-muted");
+    assert!(desk.says("마이크가 꺼져 있습니다"));
+    assert!(desk.says("홍성우님의 합격을 응원합니다"));
+    desk.screen.show(&View { alert: None, ..sample(Locale::Ko, "call-muted") });
+    settle();
+    assert!(!desk.says("마이크가 꺼져 있습니다"));
+    assert!(desk.says("마이크 꺼짐"), "the icon on the own picture stays");
+    desk.screen.show(&View { alert: Some(Alert::SourceLost), ..sample(Locale::Ko, "call") });
+    settle();
+    assert!(desk.says("카메라나 마이크가 응답하지 않습니다"));
+}
+
+// X5
+#[test]
+fn leaving_asks_first_and_nothing_below_answers() {
+    let desk = showing(Locale::Ko, "leave");
+    let asked = desk.question("leave-question");
+    assert_eq!(asked.replace('\u{2060}', "").replace('\n', " "), "나가실 경우 재입장이 불가합니다. 그래도 나가시겠습니까?");
+    assert_eq!(desk.touch("면접 계속하기"), [Touch::Stay]);
+    assert_eq!(desk.touch("마이크"), [], "the question lies over it");
+    desk.screen.show(&sample(Locale::Ja, "leave"));
+    settle();
+    assert_eq!(desk.touch("退出する"), [Touch::ConfirmLeave]);
+    desk.key(slint::platform::Key::Escape);
+    assert_eq!(desk.touches.take(), [Touch::Stay]);
+    desk.screen.show(&View { dialog: None, ..sample(Locale::Ja, "leave") });
+    settle();
+    assert_eq!(desk.touch("マイク"), [Touch::Microphone]);
+}
+
+// X9
+#[test]
+fn the_last_page_finishes() {
+    let desk = showing(Locale::Ja, "ended");
+    assert_eq!(desk.touch("終わる"), [Touch::Finish]);
+}
+
+#[test]
+fn a_lost_line_can_still_be_left() {
+    let desk = showing(Locale::En, "reconnecting");
+    assert_eq!(desk.touch("Leave"), [Touch::Leave]);
+}
+
+#[test]
+fn whatever_can_be_touched_is_large_enough() {
+    // 15 mm at the density of the smallest display, less on keys that ten must share a row.
+    let desk = Desk::new(1280, 800);
+    for locale in [Locale::Ja, Locale::Ko, Locale::En] {
+        for (name, view) in samples::all(locale) {
+            desk.screen.show(&view);
+            settle();
+            for (label, width, height) in desk.touchables() {
+                assert!(!label.is_empty(), "{name}: something can be touched and has no label");
+                assert!(width >= 68.0 && height >= 68.0, "{name}: {label} is {width}×{height}");
+            }
+        }
+    }
+}
