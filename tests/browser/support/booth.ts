@@ -35,6 +35,8 @@ export type BoothOptions = {
   wrap?: string[];
   /** A spoken clip instead of the stamped picture and the tone. */
   clip?: boolean;
+  /** This file's pictures instead of the stamped ones. */
+  camera?: string;
   /** More lines for `[media]`. */
   media?: string[];
 };
@@ -52,6 +54,7 @@ export class Booth {
     this.#folder = join(service.folder, id);
     mkdirSync(this.#folder, { recursive: true });
     writeFileSync(join(this.#folder, 'token'), service.token(id), { mode: 0o600 });
+    const picture = options.camera ?? (options.clip ? CLIP : undefined);
     const encoders = options.encoders ? [`encoders = ${JSON.stringify(options.encoders)}`] : [];
     const lines = [
       `service = "${service.url}"`,
@@ -60,7 +63,7 @@ export class Booth {
       'view = "headless"',
       'locale = "ja"',
       '[video]',
-      ...(options.clip ? ['source = "clip"', `file = "${CLIP}"`] : ['source = "test"']),
+      ...(picture ? ['source = "clip"', `file = "${picture}"`] : ['source = "test"']),
       '[audio]',
       ...(options.clip ? ['source = "clip"', `file = "${CLIP}"`] : ['source = "tone"', 'hz = 1000']),
       '[speaker]',
