@@ -6,10 +6,15 @@
 use crate::{Answer, AppendError, Error, KEY_BYTES, Ledger};
 use engawa_protocol::{Recorded, RoomId, Seq};
 use sled::{Batch, Db, IVec, Tree};
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 const ROOM_DIGITS: usize = 32;
+/// sled's own threads hold the folder for a moment after the last of its values is dropped.
+const LETTING_GO: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The ledger on sled. Cloning shares it; the folder is free again when the last clone is gone.
 #[derive(Debug, Clone)]
@@ -20,6 +25,8 @@ pub struct SledLedger {
 #[derive(Debug)]
 struct Inner {
     db: Db,
+    /// sled's own file, for [`Inner::flush`].
+    file: File,
     rooms: Tree,
     values: Tree,
     /// Held between looking at a log's end and writing behind it; not while flushing.
@@ -30,14 +37,25 @@ impl SledLedger {
     /// Opens the ledger in `folder`, which is made when it is not there.
     ///
     /// # Errors
-    /// [`Error::InUse`] when another process has it open, [`Error::Damaged`] and [`Error::Open`].
+    /// [`Error::InUse`] when another process keeps it open, [`Error::Damaged`] and [`Error::Open`].
     pub fn open(folder: &Path) -> Result<Self, Error> {
+        let patience = Instant::now() + LETTING_GO;
+        loop {
+            match Self::try_open(folder) {
+                Err(Error::InUse { .. }) if Instant::now() < patience => std::thread::sleep(LOOK_AGAIN),
+                opened => return opened,
+            }
+        }
+    }
+
+    fn try_open(folder: &Path) -> Result<Self, Error> {
         let opening = |source| opening(folder, source);
         // Flushing is ours alone: nothing is acknowledged that a timer would still have to write.
         let db = sled::Config::new().path(folder).flush_every_ms(None).open().map_err(opening)?;
         let rooms = db.open_tree("rooms").map_err(opening)?;
         let values = db.open_tree("values").map_err(opening)?;
-        Ok(Self { inner: Arc::new(Inner { db, rooms, values, appending: Mutex::new(()) }) })
+        let file = File::open(folder.join("db")).map_err(|error| opening(error.into()))?;
+        Ok(Self { inner: Arc::new(Inner { db, file, rooms, values, appending: Mutex::new(()) }) })
     }
 
     fn blocking<T: Send + 'static, E: From<Error> + Send + 'static>(
@@ -131,8 +149,11 @@ impl Ledger for SledLedger {
 }
 
 impl Inner {
+    /// sled writes its log with `sync_file_range`, which leaves the file's new length and the
+    /// disk's own cache behind (sync_file_range(2), "Warning"): a cut of power could take both.
     fn flush(&self) -> Result<(), Error> {
-        self.db.flush().map(|_| ()).map_err(|source| failed("bringing the ledger to the disk", source))
+        let synced = self.db.flush().and_then(|_| Ok(self.file.sync_data()?));
+        synced.map_err(|source| failed("bringing the ledger to the disk", source))
     }
 
     fn last(&self, room: &RoomId) -> Result<Seq, Error> {
