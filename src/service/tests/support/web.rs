@@ -1,0 +1,59 @@
+//! As much of an HTTP client as the stories need.
+
+use super::{PASSWORD, PATIENCE};
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+/// One request on its own connection; `headers` are whole lines.
+pub async fn request(address: SocketAddr, line: &str, headers: &[&str], body: &str) -> Answer {
+    let mut text = format!("{line} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    headers.iter().for_each(|header| text.push_str(&format!("{header}\r\n")));
+    if !body.is_empty() {
+        text.push_str(&format!("content-length: {}\r\n", body.len()));
+    }
+    text.push_str("\r\n");
+    text.push_str(body);
+    let exchange = async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let answer = timeout(PATIENCE, exchange).await.expect("an answer in time");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+pub async fn get(address: SocketAddr, path: &str) -> Answer {
+    request(address, &format!("GET {path}"), &[], "").await
+}
+
+pub async fn try_sign_in(address: SocketAddr, account: &str, password: &str) -> Answer {
+    let body = serde_json::json!({ "account": account, "password": password }).to_string();
+    request(address, "POST /api/sign-in", &["content-type: application/json"], &body).await
+}
+
+/// Signs in; answers the cookie as a request sends it.
+pub async fn sign_in(address: SocketAddr, account: &str) -> String {
+    let answer = try_sign_in(address, account, PASSWORD).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+}
