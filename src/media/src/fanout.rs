@@ -38,7 +38,13 @@ impl Fanout {
     }
 
     fn new(video: bool) -> Arc<Self> {
-        Arc::new(Self { video, keys: Arc::default(), caps: Mutex::default(), outlets: Mutex::default(), frames: AtomicU64::new(0) })
+        Arc::new(Self {
+            video,
+            keys: Arc::default(),
+            caps: Mutex::default(),
+            outlets: Mutex::default(),
+            frames: AtomicU64::new(0),
+        })
     }
 
     /// Where a key frame is asked for.

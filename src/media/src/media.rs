@@ -61,7 +61,7 @@ const NEEDED: [&str; 12] = [
 ];
 
 /// Where the congestion estimate begins, in bit/s: it falls fast and rises slowly.
-const LINE_START: u32 = 1_500_000;
+const LINE_START: u32 = 2_500_000;
 
 impl Media {
     /// Starts capturing. `notify` is called from several threads and must only post.

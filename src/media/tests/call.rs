@@ -68,7 +68,8 @@ fn a_broken_answer_fails_its_own_link_only() {
     let (good, bad) = (link(1, 1), link(2, 1));
     call.join(good, Codec::H264);
     call.until_flowing(good);
-    for (attempt, sdp) in ["", "v=0", "nonsense\r\n\0", "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"].iter().enumerate() {
+    for (attempt, sdp) in ["", "v=0", "nonsense\r\n\0", "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"].iter().enumerate()
+    {
         let bad = engawa_media::LinkId { attempt: attempt as u32 + 1, ..bad };
         call.join(bad, Codec::H264);
         // The real answer never gets there.
@@ -139,9 +140,7 @@ fn the_microphone_off_is_silence_and_the_camera_off_is_dark() {
     call.media.set_camera(false);
     call.media.set_microphone(false);
     let dark = call.peers[&one].dark();
-    call.until("dark and silent again", 15, |call| {
-        call.peers[&one].dark() > dark + 5 && call.peers[&one].is_quiet()
-    });
+    call.until("dark and silent again", 15, |call| call.peers[&one].dark() > dark + 5 && call.peers[&one].is_quiet());
 }
 
 // W2, L1

@@ -261,8 +261,21 @@ fn estimate_line(webrtc: &gst::Element, share: &Arc<LinkShare>, ground: &Ground)
             let estimate = estimator.property::<u32>("estimated-bitrate");
             share.estimate.store(estimate, std::sync::atomic::Ordering::Relaxed);
         });
-        Some(estimator.to_value())
+        Some(handed_over(estimator))
     });
+}
+
+/// An element as a signal's answer.
+///
+/// webrtcbin 1.22 takes the answer over as a new element in C is: floating. One that is already
+/// owned it would own a second time and never free, one in each call.
+#[allow(unsafe_code)]
+fn handed_over(element: gst::Element) -> gst::glib::Value {
+    let value = element.to_value();
+    // SAFETY: the pointer is that of a living GObject derived from GInitiallyUnowned; the flag is
+    // cleared by the bin that takes the value's reference.
+    unsafe { gst::glib::gobject_ffi::g_object_force_floating(element.as_ptr().cast()) };
+    value
 }
 
 /// Notes when packets come in: webrtcbin itself does not tell when a peer falls silent.

@@ -38,8 +38,10 @@ fn assemble(bin: &gst::Bin, life: u64, end: End) {
         Some("x264enc") => "x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=300",
         _ => "openh264enc complexity=low gop-size=300",
     };
-    let description = format!("identity name=gate ! {description} ! video/x-h264,profile=constrained-baseline,\
-         stream-format=byte-stream,alignment=au ! identity name=end");
+    let description = format!(
+        "identity name=gate ! {description} ! video/x-h264,profile=constrained-baseline,\
+         stream-format=byte-stream,alignment=au ! identity name=end"
+    );
     let inner = gst::parse::bin_from_description(&description, false).expect("a real encoder is installed");
     let pad = |name, side| inner.by_name(name).and_then(|e| e.static_pad(side)).expect("an identity has both pads");
     let (gate, out) = (pad("gate", "sink"), pad("end", "src"));

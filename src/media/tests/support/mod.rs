@@ -141,4 +141,3 @@ impl Call {
 pub fn failed(seen: &[Happening], link: LinkId) -> bool {
     seen.iter().any(|h| matches!(h, Happening::LinkFailed { link: l, .. } if *l == link))
 }
-
