@@ -61,7 +61,7 @@ test('both sides change their language while they are used', async () => {
   const recruiter = await fair.recruiter();
   await booth.knock({ name: '佐藤花子', language: 'ja' });
   const admit = recruiter.page.getByTestId('admit');
-  for (const [locale, word] of [['ko', '허가'], ['en', 'Let in'], ['ja', '許可する']] as const) {
+  for (const [locale, word] of [['ko', '입장 허용'], ['en', 'Let in'], ['ja', '許可する']] as const) {
     await recruiter.page.getByTestId(`language-${locale}`).click();
     await until(`the word ${word}`, async () => (await admit.textContent())?.includes(word), { instead: () => admit.textContent() });
     expect(await recruiter.page.locator('html').getAttribute('lang')).toBe(locale);

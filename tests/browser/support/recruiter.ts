@@ -53,7 +53,9 @@ export class Recruiter {
     this.host = host;
     this.#options = options;
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+      // Asking who is signed in, before anybody is, is answered with 401; Chromium writes that down.
+      const expected = message.location().url.endsWith('/api/me') && message.text().includes('401');
+      if (['error', 'warning'].includes(message.type()) && !expected) this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('request', (request) => {
@@ -170,6 +172,23 @@ export class Recruiter {
   async frames(seat: number, ms: number): Promise<Frames> {
     await this.sees(seat);
     return this.page.evaluate(`window.probe.frames(${seat}, ${ms})`);
+  }
+
+  /**
+   * Waits until a seat's stamped pictures come at a rate of at least `fps`, counted over `ms`; each
+   * picture counts once, and only with a right checksum. A machine that is busy with other things
+   * gets more than one try.
+   */
+  async flows(seat: number, fps: number, ms = 3_000, within = 40_000): Promise<Frames> {
+    let seen: Frames | undefined;
+    return until(
+      `${this.host.account} to see ${fps} pictures a second of seat ${seat}`,
+      async () => {
+        seen = await this.frames(seat, ms);
+        return seen.stamps / (seen.ms / 1000) >= fps ? seen : undefined;
+      },
+      { within, instead: () => seen && { ...seen, ages: seen.ages.length } },
+    );
   }
 
   decoded(seat: number): Promise<Decoded | undefined> {
