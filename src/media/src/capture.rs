@@ -5,7 +5,7 @@
 
 use crate::note::Trouble;
 use crate::picture::PictureHub;
-use crate::sound::{ECHO_PROBE, FLOAT_CAPS, Voice, is_alsa, plain, samples};
+use crate::sound::{FLOAT_CAPS, Voice, canceller, is_alsa, plain, samples};
 use crate::timeline::{Timeline, named};
 use crate::{AudioSource, Error, VideoSource};
 use gst::prelude::*;
@@ -133,15 +133,6 @@ fn microphone(device: Option<&str>, attempt: u32, echo: bool) -> String {
         }
     };
     if echo { format!("{source} ! {}", canceller()) } else { source }
-}
-
-/// The echo canceller; it does not start before its probe at the speaker does.
-fn canceller() -> String {
-    format!(
-        "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=1 \
-         ! webrtcdsp probe={ECHO_PROBE} echo-cancel=true delay-agnostic=true extended-filter=true \
-         noise-suppression=false gain-control=true high-pass-filter=true"
-    )
 }
 
 /// A clip's pipeline: paced by its sinks, in a loop of segments so that nothing is torn at the seam.

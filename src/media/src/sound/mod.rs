@@ -7,7 +7,7 @@ mod voice;
 
 pub(crate) use chime::chime;
 pub(crate) use mixer::{Channel, Mixer};
-pub(crate) use speaker::{ECHO_PROBE, is_alsa, plain, speaker};
+pub(crate) use speaker::{canceller, is_alsa, plain, speaker};
 pub(crate) use voice::{OPUS_LINE_RATE, Opus, Voice};
 
 /// Everything inside runs at this rate, one channel.
