@@ -178,13 +178,14 @@ impl Client {
         .await
     }
 
-    /// Reads on until `log` holds an event that `is` takes.
+    /// Reads on until `log`, which may be another follower's, holds an event that `is` takes.
     pub async fn events_until(&mut self, room: &RoomId, log: &mut Vec<Recorded>, is: impl Fn(&Recorded) -> bool) {
         for _ in 0..1000 {
             if log.iter().any(&is) {
                 return;
             }
-            log.extend(self.events(room).await.0);
+            let last = log.last().map_or(0, |event| event.seq);
+            log.extend(self.events(room).await.0.into_iter().filter(|event| event.seq > last));
         }
         panic!("the event does not come");
     }
@@ -242,4 +243,15 @@ pub fn fold(log: &[Recorded]) -> Room {
         room.apply(recorded);
     }
     room
+}
+
+/// The connection ends, with a close frame or without.
+pub async fn is_closed(client: &mut Client) -> bool {
+    for _ in 0..5000 {
+        match timeout(PATIENCE, client.socket.next()).await.expect("an end in time") {
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return true,
+            Some(Ok(_)) => {}
+        }
+    }
+    false
 }
