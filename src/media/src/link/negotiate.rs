@@ -120,6 +120,9 @@ impl Link {
         refused: &'static str,
         then: Option<LinkNote>,
     ) -> Result<(), &'static str> {
+        if sdp.is_empty() {
+            return Err("broken session description");
+        }
         if sdp.len() > limits::SDP_BYTES {
             return Err("a session description is too large");
         }

@@ -37,9 +37,15 @@ impl Receiver {
             ("video", "VP8") => {
                 "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1".to_owned()
             }
-            _ => "identity".to_owned(),
+            // Taken and thrown away: a stream that nobody takes would stop the others beside it.
+            _ => "fakesink sync=false async=false".to_owned(),
         };
-        let description = format!("{description} ! appsink name=out sync=false async=false enable-last-sample=false");
+        let description = match coding.as_str() {
+            "OPUS" | "H264" | "VP8" => {
+                format!("{description} ! appsink name=out sync=false async=false enable-last-sample=false")
+            }
+            _ => description,
+        };
         if self.attach(pipeline, pad, &description, video).is_none() {
             self.post.send(Note::Link(self.link, LinkNote::Failed("a received stream cannot be decoded")));
         }
@@ -47,7 +53,21 @@ impl Receiver {
 
     fn attach(&self, pipeline: &gst::Pipeline, pad: &gst::Pad, description: &str, video: bool) -> Option<()> {
         let bin = gst::parse::bin_from_description(description, true).ok()?;
-        let appsink = bin.by_name("out")?.downcast::<gst_app::AppSink>().ok()?;
+        if let Some(appsink) = bin.by_name("out").and_then(|e| e.downcast::<gst_app::AppSink>().ok()) {
+            self.deliver(&appsink, video);
+        }
+        // Conceals no broken frame, but goes on with the next whole one instead of giving up.
+        for decoder in bin.children() {
+            if decoder.find_property("max-errors").is_some() {
+                decoder.set_property_from_str("max-errors", "-1");
+            }
+        }
+        pipeline.add(&bin).ok()?;
+        let linked = bin.static_pad("sink").is_some_and(|sink| pad.link(&sink).is_ok());
+        (linked && bin.sync_state_with_parent().is_ok()).then_some(())
+    }
+
+    fn deliver(&self, appsink: &gst_app::AppSink, video: bool) {
         let callbacks = gst_app::AppSinkCallbacks::builder();
         let callbacks = if video {
             let mut show = self.show();
@@ -66,15 +86,6 @@ impl Receiver {
             })
         };
         appsink.set_callbacks(callbacks.build());
-        // Conceals no broken frame, but goes on with the next whole one instead of giving up.
-        for decoder in bin.children() {
-            if decoder.find_property("max-errors").is_some() {
-                decoder.set_property_from_str("max-errors", "-1");
-            }
-        }
-        pipeline.add(&bin).ok()?;
-        let linked = bin.static_pad("sink").is_some_and(|sink| pad.link(&sink).is_ok());
-        (linked && bin.sync_state_with_parent().is_ok()).then_some(())
     }
 
     /// Counts, measures and shows decoded pictures.

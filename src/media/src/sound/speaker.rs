@@ -105,89 +105,51 @@ fn play(mixer: &Mixer, buffer: &mut gst::BufferRef) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sound::canceller;
-    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-    use std::time::{Duration, Instant};
+    use crate::mailbox::lock;
+    use std::sync::{Condvar, Mutex};
+    use std::time::Duration;
 
-    /// Power of the canceller's output, step by step, for a microphone that hears nothing but the speaker.
-    fn loudness() -> Vec<f64> {
-        let timeline = Timeline::new();
-        let mixer = Arc::new(Mixer::default());
-        let mut seed = 7u32;
-        let noise: Vec<f32> = (0..48_000 * 4)
-            .map(|_| {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (seed >> 8) as f32 / (1 << 24) as f32 * 0.4 - 0.2
-            })
-            .collect();
-        let failed = Arc::new(AtomicBool::new(false));
-        let heard = |failed: &Arc<AtomicBool>| {
-            let failed = failed.clone();
-            move |trouble| {
-                failed.fetch_or(trouble == Trouble::Error, Ordering::Relaxed);
-            }
-        };
-        let speaker =
-            play_into(&probed("fakesink sync=true"), &timeline, mixer.clone(), heard(&failed)).expect("speaker");
-        speaker.set_state(gst::State::Playing).expect("it plays");
-        let description = format!(
-            "audiotestsrc name=room is-live=true wave=silence samplesperbuffer=480 \
-             ! {FLOAT_CAPS} ! identity name=microphone ! {} ! fakesink name=out sync=false",
-            canceller()
-        );
-        let microphone = timeline.pipeline("microphone", &description, heard(&failed)).expect("microphone");
-        // The room: 40 ms after the speaker, at half the loudness.
-        let room = noise.clone();
-        let at = AtomicU32::new(0);
-        let pad = named::<gst::Element>(&microphone, "microphone").static_pad("src").expect("pad");
-        pad.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-            let step = at.fetch_add(1, Ordering::Relaxed) as usize;
-            let mut buffer = gst::Buffer::from_mut_slice(vec![0u8; STEP * 4]);
-            if let Some(original) = info.buffer() {
-                let begin = (step.saturating_sub(4) * STEP) % (room.len() - STEP);
-                let sound: Vec<u8> = room[begin..begin + STEP]
-                    .iter()
-                    .flat_map(|s| (if step >= 4 { s * 0.5 } else { 0.0 }).to_le_bytes())
-                    .collect();
-                let fresh = buffer.get_mut().expect("new");
-                fresh.copy_from_slice(0, &sound).expect("same size");
-                fresh.set_pts(original.pts());
-                fresh.set_duration(original.duration());
-            }
-            info.data = Some(gst::PadProbeData::Buffer(buffer));
+    /// Steps of sound that came through, and whether a pipeline failed.
+    type Seen = Arc<(Mutex<(u32, bool)>, Condvar)>;
+
+    fn hear(seen: &Seen) -> impl Fn(Trouble) + Send + Sync + use<> {
+        let seen = seen.clone();
+        move |trouble| {
+            lock(&seen.0).1 |= trouble == Trouble::Error;
+            seen.1.notify_all();
+        }
+    }
+
+    fn microphone(timeline: &Timeline, seen: &Seen) -> gst::Pipeline {
+        let room = "audiotestsrc is-live=true wave=pink-noise samplesperbuffer=480";
+        let description = format!("{room} ! {} ! fakesink name=out sync=false", canceller());
+        let microphone = timeline.pipeline("microphone", &description, hear(seen)).expect("a microphone");
+        let out = named::<gst::Element>(&microphone, "out").static_pad("sink").expect("a sink has a pad");
+        let counted = seen.clone();
+        out.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
+            lock(&counted.0).0 += 1;
+            counted.1.notify_all();
             gst::PadProbeReturn::Ok
         });
-        let levels = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let seen = levels.clone();
-        let out = named::<gst::Element>(&microphone, "out").static_pad("sink").expect("pad");
-        out.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-            let map = info.buffer().expect("buffer").map_readable().expect("readable");
-            let samples = map.as_chunks::<2>().0.iter().map(|b| f64::from(i16::from_le_bytes(*b)));
-            crate::mailbox::lock(&seen).push(samples.map(|s| s * s).sum::<f64>() / (map.len() / 2) as f64);
-            gst::PadProbeReturn::Ok
-        });
-        mixer.play(noise);
-        microphone.set_state(gst::State::Playing).expect("it hears");
-        let end = Instant::now() + Duration::from_secs(15);
-        while crate::mailbox::lock(&levels).len() < 380 && Instant::now() < end {
-            assert!(!failed.load(Ordering::Relaxed), "a pipeline failed");
-            std::thread::park_timeout(Duration::from_millis(20));
-        }
-        for pipeline in [microphone, speaker] {
-            pipeline.set_state(gst::State::Null).expect("down");
-        }
-        let levels = crate::mailbox::lock(&levels);
-        levels.clone()
+        microphone
     }
 
     #[test]
-    fn the_canceller_runs_beside_its_probe_and_takes_the_echo_away() {
+    fn the_canceller_runs_beside_the_speaker_of_another_pipeline() {
         gst::init().expect("GStreamer");
-        let levels = loudness();
-        let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
-        let begin = mean(&levels[10..40]);
-        let best = levels[40..].windows(100).map(mean).fold(f64::MAX, f64::min);
-        assert!(begin > 1e5, "the echo is there before the canceller knows it: {begin}");
-        assert!(best < begin / 20.0, "{best} of {begin}");
+        let (timeline, seen) = (Timeline::new(), Seen::default());
+        let mixer = Arc::new(Mixer::default());
+        let speaker = play_into(&probed("fakesink sync=true"), &timeline, mixer, hear(&seen)).expect("a speaker");
+        speaker.set_state(gst::State::Playing).expect("it plays");
+        let microphone = microphone(&timeline, &seen);
+        microphone.set_state(gst::State::Playing).expect("it hears");
+        let limit = Duration::from_secs(20);
+        let waits = |seen: &mut (u32, bool)| seen.0 < 100 && !seen.1;
+        let (seen, _) = seen.1.wait_timeout_while(lock(&seen.0), limit, waits).expect("whole");
+        let seen = *seen;
+        for pipeline in [microphone, speaker] {
+            pipeline.set_state(gst::State::Null).expect("down");
+        }
+        assert!(seen.0 >= 100 && !seen.1, "{seen:?}");
     }
 }
