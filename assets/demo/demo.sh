@@ -36,7 +36,7 @@ taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # The service, with a host and a booth that are made for this demo only.
 cp "$here/service.toml" service.toml
 (umask 077 && secret 9 >password)
-"$programs/engawa-service" device-token --booth a-01 --out a-01.token --config service.toml >device-token.log
+"$programs/engawa-service" device-token --config service.toml --booth a-01 >device-token.log
 "$programs/engawa-service" add-host --config service.toml --account takahashi --name '高橋 めぐみ' --title '採用担当' \
   --company minato --password-file password >add-host.log
 port=8080
@@ -107,7 +107,10 @@ tell() {
   local line
   while IFS= read -r line; do
     case "$line" in
-      *'"saved":'*) echo "  booth: picture ${line#*:}" | tr -d '"}' ;;
+      *'"saved":'*)
+        line=${line#*\"saved\":\"}
+        echo "  booth: picture $demo/${line%%\"*}"
+        ;;
       *'"error":'*) echo "  booth: ${line#*:}" | tr -d '}' ;;
       *'"screen":'*)
         line=${line#*\"screen\":\"}

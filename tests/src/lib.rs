@@ -185,7 +185,6 @@ fn init(plugin: &gst::Plugin) -> Result<(), glib::BoolError> {
 }
 
 mod plugin {
-    #![expect(missing_docs, reason = "the macro's items are GStreamer's entry points")]
     use super::init;
 
     gst::plugin_define!(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const TARGET = process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target');
+export const TARGET = process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target');
 
 /** One of our programs; `ENGAWA_PROFILE=release` takes the optimised ones. */
 export function program(name: 'engawa-service' | 'engawa-booth'): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserServer, type Page } from 'playwright-core';
 import { CHROMIUM } from './paths';
-import type { Account, Service } from './service';
+import type { Account } from './service';
 import { bounded, until } from './until';
 
 export const PROBE = fileURLToPath(new URL('probe.js', import.meta.url));
@@ -23,6 +23,9 @@ export type Frames = { frames: number; stamps: number; wrong: number; ms: number
 export type Tone = { hz: number; share: number; level: number | null };
 export type Decoded = { frames: number; codec?: string; width?: number; height?: number };
 export type Desk = { screen: string; link: string; room: string | null; progress: string | null; last: number; seat: number | null; present: number[] };
+
+/** Where a service is reached. */
+export type Address = { readonly url: string };
 
 export type RecruiterOptions = {
   /** Codecs that the page announces. */
@@ -43,10 +46,10 @@ export class Recruiter {
   /** Addresses of other hosts that the page asked for. */
   readonly elsewhere: string[] = [];
   readonly #server: BrowserServer;
-  readonly #service: Service;
+  readonly #service: Address;
   readonly #options: RecruiterOptions;
 
-  private constructor(server: BrowserServer, page: Page, service: Service, host: Account, options: RecruiterOptions) {
+  private constructor(server: BrowserServer, page: Page, service: Address, host: Account, options: RecruiterOptions) {
     this.#server = server;
     this.page = page;
     this.#service = service;
@@ -65,7 +68,7 @@ export class Recruiter {
   }
 
   /** Opens a browser and the page in it, not yet signed in. */
-  static async open(service: Service, host: Account, options: RecruiterOptions = {}): Promise<Recruiter> {
+  static async open(service: Address, host: Account, options: RecruiterOptions = {}): Promise<Recruiter> {
     const server = await chromium.launchServer({
       executablePath: options.executable ?? CHROMIUM,
       args: FLAGS,
