@@ -7,7 +7,7 @@ use crate::store::Store;
 use crate::studio::Studio;
 use anyhow::Context;
 use engawa_screen::{Poster, Screen};
-use engawa_session::booth::{Booth, Config, Effect, Input, MediaCommand};
+use engawa_session::booth::{Booth, Config, Effect, Input};
 use engawa_session::view::View;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -96,10 +96,9 @@ impl Driver {
 
     /// Runs until told to stop; answers the exit code.
     pub fn run(mut self, happened: &mpsc::Receiver<Happened>) -> anyhow::Result<u8> {
-        let code = self.turn(happened);
-        // The event loop may have ended by itself, as when a window is closed.
-        Screen::quit().ok();
-        code
+        // However the loop ends, the program ends with it: a picture without a loop is a dead booth.
+        let _ending = Ending;
+        self.turn(happened)
     }
 
     fn turn(&mut self, happened: &mpsc::Receiver<Happened>) -> anyhow::Result<u8> {
@@ -141,12 +140,7 @@ impl Driver {
             Effect::Send(message) => self.parts.link.send(self.connection, message),
             Effect::Store(saved) => kept(self.parts.store.save(&saved).context("keeping the interview")),
             Effect::Forget => kept(self.parts.store.forget().context("forgetting the interview")),
-            Effect::Media(command) => {
-                if command == MediaCommand::Close {
-                    on_screen(self.parts.screen.post(Screen::clear_pictures));
-                }
-                self.parts.studio.command(command);
-            }
+            Effect::Media(command) => self.parts.studio.command(command),
         }
     }
 
@@ -173,6 +167,16 @@ impl Driver {
                 .and_then(|picture| crate::status::write_png(&path, &picture).map_err(|error| format!("{error:#}")));
             answer.send(written).ok();
         }));
+    }
+}
+
+/// Ends the screen's event loop when dropped, by a panic too.
+struct Ending;
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        // It may have ended by itself, as when a window is closed.
+        Screen::quit().ok();
     }
 }
 

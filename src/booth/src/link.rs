@@ -134,6 +134,7 @@ async fn connect(
 fn receive(received: Option<tungstenite::Result<Message>>, post: &Post) -> Result<(), Fault> {
     match received {
         Some(Ok(Message::Text(text))) => match serde_json::from_str::<ServiceMessage>(&text) {
+            Ok(ServiceMessage::Fault { fault, text }) => tracing::warn!(?fault, text, "the service refused a message"),
             Ok(message) => post.input(Input::Received(message)),
             Err(error) => tracing::warn!(at = error.column(), "a message of the service is not understood"),
         },
@@ -146,7 +147,9 @@ fn receive(received: Option<tungstenite::Result<Message>>, post: &Post) -> Resul
 }
 
 fn closed(code: u16) -> Fault {
+    let slow = [CloseCode::Faults, CloseCode::Hello, CloseCode::Rate].map(|code| code as u16);
     let (link, text) = match code {
+        code if slow.contains(&code) => (LinkFault::Misbehaved, "the service takes offence at what this booth sends"),
         code if code == CloseCode::Version as u16 => (LinkFault::Version, "the service speaks another version"),
         code if code == CloseCode::SignedOut as u16 => (LinkFault::Unauthorized, "the booth was signed out"),
         code if code == CloseCode::Replaced as u16 => (LinkFault::Replaced, "another process uses this token"),

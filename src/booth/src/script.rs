@@ -218,14 +218,16 @@ impl Candidate {
                 self.page("ready").await?;
             }
             Action::Knock => {
+                self.page("ready").await?;
+                self.touch(Touch::Ready);
                 let can = |view: &View| matches!(view.screen, Screen::Ready { can_ask: true, .. });
-                self.until(PAGE, "a ready screen", can).await?;
+                self.until(PAGE, "a request that can be sent", can).await?;
                 self.touch(Touch::Ask);
                 self.until(PAGE, "waiting", |view| page(&view.screen) != "ready").await?;
             }
             Action::Cancel => {
                 self.page("waiting").await?;
-                self.touch(Touch::Ask);
+                self.touch(Touch::Cancel);
                 self.page("ready").await?;
             }
             Action::Wait(name, time) => self.until(*time, name, |view| page(&view.screen) == *name).await?,

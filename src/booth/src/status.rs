@@ -80,8 +80,8 @@ fn line(view: &View) -> Value {
         Screen::Name { keyboard, ready } => {
             json!({"text": keyboard.text.clone() + &keyboard.composing, "ready": ready})
         }
-        Screen::Ready { hosts, devices, can_ask, .. } => json!({
-            "hosts": hosts.len(), "can_ask": can_ask,
+        Screen::Ready { hosts, devices, ready, can_ask, .. } => json!({
+            "hosts": hosts.len(), "ready": ready, "can_ask": can_ask,
             "microphone": devices.microphone, "camera": devices.camera, "noise": devices.noise,
         }),
         Screen::Waiting { place, note, .. } => {

@@ -68,7 +68,7 @@ mod tests {
     fn an_interview_is_kept_and_forgotten() {
         let folder = tempfile::tempdir().expect("a folder");
         let room = RoomId::from_random([7; 16]);
-        let saved = Saved { room, locale: Locale::Ko, microphone: false, camera: true, noise: true };
+        let saved = Saved { room, locale: Locale::Ko, microphone: false, camera: true, noise: true, asked: true };
         Store::open(folder.path()).expect("open").save(&saved).expect("save");
         let store = Store::open(folder.path()).expect("open again");
         assert_eq!(store.saved().expect("read"), Some(saved));

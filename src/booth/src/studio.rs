@@ -1,10 +1,10 @@
 //! The media in a thread of its own, so that a slow device never holds up the loop.
 
-use crate::driver::Post;
+use crate::driver::{Happened, Post};
 use crate::pictures::{Pictures, Whose};
 use base64::Engine;
-use engawa_media::{Config, Happening, LinkOptions, Media};
-use engawa_session::booth::{Input, LinkId, MediaCommand, MediaInput};
+use engawa_media::{Config, Device, Happening, LinkOptions, Media};
+use engawa_session::booth::{Input, LinkId, MediaCommand, MediaInput, Source};
 use engawa_session::view::Devices;
 use serde_json::Value;
 use std::sync::mpsc;
@@ -26,24 +26,28 @@ enum Order {
 #[derive(Clone)]
 pub struct Studio {
     orders: mpsc::SyncSender<Order>,
+    post: Post,
 }
 
 impl Studio {
     /// Starts the thread; it ends, and the media with it, when the last clone is dropped.
     pub fn start(config: Config, post: Post, pictures: Pictures) -> Self {
         let (orders, inbox) = mpsc::sync_channel(WAITING);
-        let room = Room { config, post, pictures, media: None, still: None };
+        let room = Room { config, post: post.clone(), pictures, media: None, still: None };
         std::thread::Builder::new()
             .name("studio".into())
             .spawn(move || room.run(&inbox))
             .expect("a process that has just started can make a thread");
-        Self { orders }
+        Self { orders, post }
     }
 
     /// Has a command carried out, after those before it.
     pub fn command(&self, command: MediaCommand) {
+        // A lost "close" would leave a camera on: a booth that cannot be told so ends, and is
+        // started again.
         if self.orders.try_send(Order::Command(command)).is_err() {
             tracing::error!("the media takes no more commands");
+            self.post.happened(Happened::Stop(3));
         }
     }
 
@@ -100,6 +104,7 @@ impl Room {
                 if let Some(media) = self.media.take() {
                     media.stop();
                 }
+                self.pictures.clear();
             }
             MediaCommand::Still(room) => self.still = Some((room, Instant::now() + STILL)),
             MediaCommand::Devices(devices) => {
@@ -143,6 +148,7 @@ impl Room {
     fn open(&mut self, devices: Devices) {
         if let Some(media) = self.media.take() {
             media.stop();
+            self.pictures.clear();
         }
         (self.config.microphone, self.config.camera) = (devices.microphone, devices.camera);
         self.config.noise_suppression = devices.noise;
@@ -173,6 +179,15 @@ impl Room {
     }
 }
 
+/// What the candidate would have to know of; a speaker or an encoder is the staff's matter.
+fn source(device: Device) -> Option<Source> {
+    match device {
+        Device::Camera => Some(Source::Camera),
+        Device::Microphone => Some(Source::Microphone),
+        Device::Speaker | Device::Encoder => None,
+    }
+}
+
 /// Called from GStreamer's threads: only posts.
 fn tell(post: &Post, happening: Happening) {
     let input = match happening {
@@ -187,11 +202,17 @@ fn tell(post: &Post, happening: Happening) {
         Happening::Heard { level, voice } => MediaInput::Heard { level, voice },
         Happening::SourceLost { what } => {
             tracing::warn!(?what, "a source stopped");
-            MediaInput::SourceLost
+            match source(what) {
+                Some(source) => MediaInput::SourceLost(source),
+                None => return,
+            }
         }
         Happening::SourceBack { what } => {
             tracing::info!(?what, "a source is back");
-            MediaInput::SourceBack
+            match source(what) {
+                Some(source) => MediaInput::SourceBack(source),
+                None => return,
+            }
         }
         Happening::EncoderChanged { name } => return tracing::info!(%name, "encoder"),
         Happening::Broken { reason } => {

@@ -145,7 +145,7 @@ impl Media {
         self.shared.ground.mixer.play(crate::sound::chime());
     }
 
-    /// The own picture, already mirrored.
+    /// The own picture, as others see it; the screen mirrors it.
     pub fn preview(&self) -> Mailbox {
         self.shared.hub.preview()
     }

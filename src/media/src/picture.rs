@@ -6,7 +6,6 @@ use std::time::Duration;
 /// Turns decoded pictures into what a mailbox's owner wants, and only when it wants them.
 pub(crate) struct Painter {
     mailbox: Mailbox,
-    mirrored: bool,
     converter: Option<Prepared>,
 }
 
@@ -18,8 +17,8 @@ struct Prepared {
 }
 
 impl Painter {
-    pub fn new(mailbox: Mailbox, mirrored: bool) -> Self {
-        Self { mailbox, mirrored, converter: None }
+    pub fn new(mailbox: Mailbox) -> Self {
+        Self { mailbox, converter: None }
     }
 
     /// Puts the picture into the mailbox; a picture that cannot be converted is left out.
@@ -32,7 +31,7 @@ impl Painter {
             self.converter = prepare(info, size);
         }
         let Some(prepared) = &self.converter else { return };
-        let Some(pixels) = convert(prepared, buffer, self.mirrored) else { return };
+        let Some(pixels) = convert(prepared, buffer) else { return };
         self.mailbox.put(Frame { width: size.0, height: size.1, pixels, at: Duration::from_nanos(at.nseconds()) });
     }
 }
@@ -49,19 +48,13 @@ fn prepare(from: &VideoInfo, size: (u32, u32)) -> Option<Prepared> {
     Some(Prepared { from: from.clone(), size, to, converter })
 }
 
-fn convert(prepared: &Prepared, buffer: &gst::BufferRef, mirrored: bool) -> Option<Pixels> {
+fn convert(prepared: &Prepared, buffer: &gst::BufferRef) -> Option<Pixels> {
     let source = VideoFrameRef::from_buffer_ref_readable(buffer, &prepared.from).ok()?;
     let mut painted = gst::Buffer::with_size(prepared.to.size()).ok()?;
     {
         let target = painted.get_mut().expect("a new buffer is not shared");
         let mut target = VideoFrameRef::from_buffer_ref_writable(target, &prepared.to).ok()?;
         prepared.converter.frame_ref(&source, &mut target);
-        if mirrored {
-            let row = prepared.size.0 as usize * 4;
-            for row in target.plane_data_mut(0).ok()?.chunks_exact_mut(row) {
-                row.as_chunks_mut::<4>().0.reverse();
-            }
-        }
     }
     Pixels::from_buffer(painted)
 }
@@ -149,7 +142,7 @@ impl PictureHub {
         let info = VideoInfo::from_caps(&caps).ok()?;
         let dark = dark(&info)?;
         let preview = Mailbox::default();
-        let painter = Painter::new(preview.clone(), true);
+        let painter = Painter::new(preview.clone());
         let inner =
             Inner { camera_on, source_here: false, stamped, encoders: Vec::new(), painter, last: None, captured: 0 };
         Some(Self { caps, info, dark, preview, inner: inner.into() })
@@ -241,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_painted_picture_is_opaque_mirrored_and_in_the_wanted_size() {
+    fn a_painted_picture_is_opaque_and_in_the_wanted_size() {
         let info = info();
         let mut buffer = dark(&info).expect("buffer");
         {
@@ -254,13 +247,13 @@ mod tests {
         let mailbox = Mailbox::default();
         mailbox.resize(320, 320);
         assert!(mailbox.take().is_none());
-        Painter::new(mailbox.clone(), true).paint(&buffer, &info, gst::ClockTime::ZERO);
+        Painter::new(mailbox.clone()).paint(&buffer, &info, gst::ClockTime::ZERO);
         let frame = mailbox.take().expect("a picture");
         assert_eq!((frame.width, frame.height, frame.pixels.len()), (320, 180, 320 * 180 * 4));
         assert!(frame.pixels.chunks(4).all(|p| p[3] == 255));
         let middle = 90 * 320 * 4;
-        assert!(frame.pixels[middle] < 8, "the white half is on the right");
-        assert!(frame.pixels[middle + 310 * 4] > 247);
+        assert!(frame.pixels[middle] > 247, "the white half is on the left");
+        assert!(frame.pixels[middle + 310 * 4] < 8);
     }
 
     #[test]
@@ -272,7 +265,7 @@ mod tests {
         let mailbox = Mailbox::default();
         mailbox.resize(320, 180);
         assert!(mailbox.take().is_none());
-        Painter::new(mailbox.clone(), false).paint(&buffer, &info, gst::ClockTime::ZERO);
+        Painter::new(mailbox.clone()).paint(&buffer, &info, gst::ClockTime::ZERO);
         assert_eq!(crate::read_stamp(&mailbox.take().expect("a picture")), Some(drawn));
     }
 

@@ -5,6 +5,7 @@
 //! ([`crate::room::Room`]); the walk only adds what the service never hears of: pages, typed
 //! text, the candidate's wish, the peer connections and whether they flow.
 
+mod commands;
 mod links;
 mod meter;
 mod show;
@@ -14,15 +15,16 @@ mod walk;
 use crate::keyboard::Keyboard;
 use crate::room::Policy;
 use crate::view::{Devices, Dialog, End, Note, Touch};
+use commands::Commands;
 use engawa_protocol::{
-    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, PROTOCOL, Peer, RoomId,
-    ServiceMessage, Signal, You,
+    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, Millis, PROTOCOL, Peer,
+    Refusal, RoomId, ServiceMessage, Signal, You,
 };
 use meter::Meter;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
-use visit::Visit;
+use visit::{Repair, Visit};
 
 /// What a booth is set to, and how long its pages last.
 #[derive(Debug, Clone)]
@@ -77,6 +79,8 @@ pub struct Saved {
     pub camera: bool,
     /// Noise suppression on.
     pub noise: bool,
+    /// The candidate wants to be let in.
+    pub asked: bool,
 }
 
 /// One peer connection: to which presence, and the how many-th.
@@ -114,6 +118,8 @@ pub enum LinkFault {
     Version,
     /// Another process runs with this booth's token.
     Replaced,
+    /// The service closed the connection over what this booth sent.
+    Misbehaved,
 }
 
 /// What the media tells.
@@ -148,12 +154,21 @@ pub enum MediaInput {
         /// JPEG in base64.
         jpeg: String,
     },
-    /// Camera or microphone stopped; the media looks for it.
-    SourceLost,
+    /// A source stopped; the media looks for it.
+    SourceLost(Source),
     /// It is back.
-    SourceBack,
+    SourceBack(Source),
     /// The media could not be started, or is gone as a whole.
     Broken,
+}
+
+/// What the booth takes from the candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The camera.
+    Camera,
+    /// The microphone.
+    Microphone,
 }
 
 /// Something to do.
@@ -224,16 +239,12 @@ enum Stage {
     OutOfOrder(&'static str),
 }
 
-/// Commands that wait for their answer, at most; the oldest are given up beyond.
-const PENDING: usize = 64;
-
 /// A booth.
 pub struct Booth {
     config: Config,
     random: Box<dyn FnMut() -> [u8; 16] + Send>,
     client: ClientId,
-    n: u32,
-    pending: VecDeque<(u32, RoomId, Command)>,
+    commands: Commands,
     link: Link,
     shown_name: String,
     companies: Vec<CompanyState>,
@@ -245,8 +256,13 @@ pub struct Booth {
     touched: Instant,
     dialog: Option<(Dialog, Instant)>,
     meter: Meter,
-    source_lost: bool,
+    lost_sources: BTreeSet<Source>,
     media_open: bool,
+    repair: Option<Repair>,
+    /// The service's clock at a moment of ours.
+    service_clock: Option<(Millis, Instant)>,
+    /// Connections tried since the last good one.
+    tries: u32,
     now: Instant,
     effects: VecDeque<Effect>,
 }
@@ -262,7 +278,6 @@ enum Link {
     Up,
     Down {
         since: Instant,
-        tries: u32,
         fault: LinkFault,
     },
 }
@@ -283,9 +298,8 @@ impl Booth {
         let mut booth = Self {
             random: Box::new(random),
             client,
-            n: 0,
-            pending: VecDeque::new(),
-            link: Link::Down { since: now, tries: 0, fault: LinkFault::Network },
+            commands: Commands::default(),
+            link: Link::Down { since: now, fault: LinkFault::Network },
             shown_name: String::new(),
             companies: Vec::new(),
             ice_servers: Vec::new(),
@@ -295,8 +309,11 @@ impl Booth {
             touched: now,
             dialog: None,
             meter: Meter::default(),
-            source_lost: false,
+            lost_sources: BTreeSet::new(),
             media_open: false,
+            repair: None,
+            service_clock: None,
+            tries: 0,
             now,
             effects: VecDeque::new(),
             config,
@@ -317,8 +334,8 @@ impl Booth {
                 self.send(ClientMessage::Hello { protocol: PROTOCOL, client: self.client.clone() });
             }
             Input::LinkDown(fault) => {
-                let tries = if let Link::Down { tries, .. } = self.link { tries + 1 } else { 1 };
-                self.link = Link::Down { since: self.down_since(), tries, fault };
+                self.tries += 1;
+                self.link = Link::Down { since: self.down_since(), fault };
                 if let Some(visit) = self.visit() {
                     visit.current = false;
                 }
@@ -354,13 +371,18 @@ impl Booth {
 
     fn receive(&mut self, message: ServiceMessage) {
         match message {
-            ServiceMessage::Welcome { you: You::Booth { name, .. }, ice_servers, .. } => {
-                self.link = Link::Up;
+            ServiceMessage::Welcome { you: You::Booth { name, .. }, ice_servers, now, .. } => {
+                (self.link, self.tries) = (Link::Up, 0);
                 (self.shown_name, self.ice_servers) = (name, ice_servers);
-                // What was not answered goes first: it may be what opens the room.
-                for (n, room, command) in self.pending.clone() {
-                    self.send(ClientMessage::Command { room, n, command });
+                self.service_clock = Some((now, self.now));
+                // The wait for the room begins with the service.
+                let now = self.now;
+                if let Some(visit) = self.visit() {
+                    visit.returning = visit.returning.map(|_| now);
                 }
+                // What was not answered goes first: it may be what opens the room.
+                self.commands.ready();
+                self.send_commands();
                 self.follow();
             }
             ServiceMessage::Directory { companies } => self.companies = companies,
@@ -371,10 +393,12 @@ impl Booth {
             }
             ServiceMessage::Events { room, events, last } => self.follow_events(&room, &events, last),
             ServiceMessage::Done { n, .. } => {
-                self.answered(n);
+                self.commands.answered(n);
             }
+            // It could not be stored: the same again in a moment, under the same number.
+            ServiceMessage::Refused { n, reason: Refusal::Unavailable, .. } => self.commands.postpone(n, self.now),
             ServiceMessage::Refused { room, n, reason } => {
-                if let Some(command) = self.answered(n) {
+                if let Some(command) = self.commands.answered(n) {
                     self.refused(&room, &command, reason);
                 }
             }
@@ -388,20 +412,17 @@ impl Booth {
         }
     }
 
-    fn answered(&mut self, n: u32) -> Option<Command> {
-        let at = self.pending.iter().position(|(pending, ..)| *pending == n)?;
-        self.pending.remove(at).map(|(_, _, command)| command)
+    /// Has a command carried out: sent now, or when the link is back, until it is answered.
+    fn command(&mut self, room: RoomId, command: Command) {
+        self.commands.push(room, command);
+        self.send_commands();
     }
 
-    /// Sends a command, now or when the link is back, until it is answered.
-    fn command(&mut self, room: RoomId, command: Command) {
-        self.n += 1;
-        if self.pending.len() == PENDING {
-            self.pending.pop_front();
-        }
-        self.pending.push_back((self.n, room.clone(), command.clone()));
+    fn send_commands(&mut self) {
         if self.online() {
-            self.send(ClientMessage::Command { room, n: self.n, command });
+            for message in self.commands.take_due(self.now) {
+                self.send(message);
+            }
         }
     }
 
@@ -422,7 +443,8 @@ impl Booth {
         if std::mem::take(&mut self.media_open) {
             self.media_command(MediaCommand::Close);
         }
-        self.source_lost = false;
+        self.lost_sources.clear();
+        self.repair = None;
         self.meter = Meter::default();
     }
 }

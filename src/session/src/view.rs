@@ -66,6 +66,8 @@ pub enum Screen {
         hosts: Vec<(String, String)>,
         /// The candidate's switches.
         devices: Devices,
+        /// The candidate has said to be ready; before that the request is not offered.
+        ready: bool,
         /// The request can be sent now.
         can_ask: bool,
     },
@@ -244,8 +246,12 @@ pub enum Touch {
     Noise,
     /// Plays the test sound.
     TestSound,
-    /// Asks to join; pressed again, takes it back.
+    /// All is set up; the request can be made (W16).
+    Ready,
+    /// Asks to join.
     Ask,
+    /// Takes the request back.
+    Cancel,
     /// After being turned away: other companies.
     OtherCompanies,
     /// Finished: back to the first page, wiped.

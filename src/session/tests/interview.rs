@@ -44,6 +44,10 @@ struct World {
     links: BTreeSet<LinkId>,
     media_open: bool,
     loads: u8,
+    /// The media was opened while it was open: it knows none of the earlier connections.
+    reopened: bool,
+    /// What the booth sends gets lost, though its line seems up.
+    mute_service: bool,
 }
 
 fn ids(seed: u8) -> impl FnMut() -> [u8; 16] + Send {
@@ -87,6 +91,8 @@ impl World {
             links: BTreeSet::new(),
             media_open: false,
             loads: 100,
+            reopened: false,
+            mute_service: false,
         };
         world.connect();
         world
@@ -114,7 +120,7 @@ impl World {
                 Some(Effect::Forget) => self.saved = None,
                 Some(Effect::Media(command)) => self.media(command),
                 None => match self.wire.pop_front() {
-                    Some(message) if self.booth_up => self.serve(message),
+                    Some(message) if self.booth_up && !self.mute_service => self.serve(message),
                     Some(_) => {}
                     None => return,
                 },
@@ -127,7 +133,7 @@ impl World {
         match command {
             // Opening anew drops what there was.
             MediaCommand::Open(_) => {
-                self.media_open = true;
+                self.reopened = std::mem::replace(&mut self.media_open, true);
                 self.links.clear();
             }
             MediaCommand::Close => {
@@ -140,7 +146,10 @@ impl World {
                 assert_eq!(self.room.progress(), Progress::InCall, "a connection outside the call");
                 assert!(self.links.insert(link), "the same connection twice");
             }
-            MediaCommand::RemoveLink(link) => assert!(self.links.remove(&link), "a connection that never was"),
+            MediaCommand::RemoveLink(link) => {
+                let known = self.links.remove(&link);
+                assert!(known || self.reopened, "a connection that never was");
+            }
             MediaCommand::Signal { link, .. } => assert!(self.links.contains(&link)),
             MediaCommand::Devices(_) | MediaCommand::TestSound | MediaCommand::Still(_) => {}
         }
@@ -210,7 +219,7 @@ impl World {
                     self.following = false;
                 }
                 if self.room_id.as_ref() != Some(&room) {
-                    return self.reply(ServiceMessage::Done { room, n });
+                    return self.reply(ServiceMessage::Refused { room, n, reason: Refusal::NoSuchRoom });
                 }
                 let id = CommandId { client: self.booth_client(), n };
                 let answer = match self.room.decide(&self.guest(), &id, &command) {
@@ -297,13 +306,17 @@ impl World {
     }
 
     fn crash_booth(&mut self) {
+        self.restart_booth();
+        self.connect();
+    }
+
+    fn restart_booth(&mut self) {
         self.disconnect();
         self.links.clear();
         self.media_open = false;
         self.ids += 1;
         self.booth = Booth::new(config(), self.saved.clone(), ids(self.ids), self.now);
         self.effects();
-        self.connect();
     }
 
     fn restart_service(&mut self) {
@@ -333,6 +346,7 @@ impl World {
         self.touch(Touch::Company(company()));
         self.touch(Touch::Key(Key::Letter('花')));
         self.touch(Touch::NameDone);
+        self.touch(Touch::Ready);
     }
 
     fn call(&mut self) {
@@ -395,6 +409,8 @@ fn a_request_is_taken_back_and_made_again() {
     world.touch(Touch::Ask);
     assert!(matches!(world.screen(), Screen::Waiting { .. }));
     world.touch(Touch::Ask);
+    assert!(matches!(world.screen(), Screen::Waiting { .. }), "a second tap changes nothing");
+    world.touch(Touch::Cancel);
     assert!(matches!(world.screen(), Screen::Ready { .. }));
     world.touch(Touch::Ask);
     assert_eq!(world.room.progress(), Progress::Knocking);
@@ -424,6 +440,75 @@ fn a_booth_that_crashed_is_back_in_the_call() {
     assert_eq!(world.links.len(), 1);
     assert!(world.room.person(Seat::GUEST).is_some_and(|p| !p.microphone));
     world.check();
+}
+
+// X6, P7
+#[test]
+fn a_booth_that_finds_the_service_late_still_returns() {
+    let mut world = World::new();
+    world.call();
+    world.disconnect();
+    world.restart_booth();
+    world.pass(Duration::from_secs(25));
+    assert!(matches!(world.screen(), Screen::Reconnecting { .. }), "{:?}", world.screen());
+    world.connect();
+    assert!(matches!(world.screen(), Screen::Call { .. }), "{:?}", world.screen());
+}
+
+// X9
+#[test]
+fn a_candidate_who_left_while_offline_does_not_knock_later() {
+    let mut world = World::new();
+    world.walk_to_ready();
+    world.mute_service = true;
+    world.touch(Touch::Ask);
+    world.mute_service = false;
+    world.disconnect();
+    world.touch(Touch::Cancel);
+    world.touch(Touch::Back);
+    world.connect();
+    assert!(world.log.iter().all(|r| !matches!(r.event, Event::Knocked { .. })), "{:?}", world.log);
+}
+
+// W11
+#[test]
+fn a_request_taken_back_stays_so_through_a_crash() {
+    let mut world = World::new();
+    world.walk_to_ready();
+    world.touch(Touch::Ask);
+    world.disconnect();
+    world.touch(Touch::Cancel);
+    world.restart_booth();
+    world.host(0, Command::Admit);
+    world.connect();
+    assert!(!matches!(world.screen(), Screen::Call { .. }), "{:?}", world.screen());
+    assert!(world.links.is_empty());
+}
+
+// N2
+#[test]
+fn media_that_broke_begins_again_under_the_next_attempt() {
+    let mut world = World::new();
+    world.call();
+    let link = *world.links.first().expect("one connection");
+    world.handle(Input::Media(MediaInput::Broken));
+    world.pass(Duration::from_secs(2));
+    assert_eq!(world.links, BTreeSet::from([LinkId { attempt: 2, ..link }]));
+}
+
+// N2
+#[test]
+fn a_late_candidate_does_not_tear_down_what_flows() {
+    let mut world = World::new();
+    world.call();
+    let link = *world.links.first().expect("one connection");
+    world.handle(Input::Media(MediaInput::Connected(link)));
+    world.disconnect();
+    let signal = Signal::Candidate { candidate: String::new(), line: 0 };
+    world.handle(Input::Media(MediaInput::Signal { link, signal }));
+    world.connect();
+    world.pass(Duration::from_secs(5));
+    assert_eq!(world.links, BTreeSet::from([link]));
 }
 
 // N2
@@ -559,7 +644,9 @@ fn take(world: &mut World, step: &Step) {
             2 | 3 => Touch::Company(company()),
             4 => Touch::Key(Key::Letter('a')),
             5 | 6 => Touch::NameDone,
-            7..=10 => Touch::Ask,
+            7 | 8 => Touch::Ask,
+            9 => Touch::Cancel,
+            10 => Touch::Ready,
             11 => Touch::Back,
             12 => Touch::Microphone,
             13 => Touch::Leave,

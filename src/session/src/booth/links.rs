@@ -61,6 +61,10 @@ impl Links {
         self.links.values().any(Link::flows)
     }
 
+    pub fn flows(&self, id: LinkId) -> bool {
+        self.links.get(&id.peer.seat).is_some_and(|link| link.id == id && link.flows())
+    }
+
     pub fn is_current(&self, id: LinkId) -> bool {
         self.links.get(&id.peer.seat).is_some_and(|link| link.id == id)
     }
@@ -87,9 +91,19 @@ impl Links {
         commands
     }
 
-    /// Takes all down without a command, for when the media itself is gone.
-    pub fn forget(&mut self) {
-        self.links.clear();
+    /// The media was opened anew and knows none of them: each is begun again under its next
+    /// attempt, so that the other side sees a new connection.
+    pub fn begin_again(&mut self, now: Instant) {
+        for link in self.links.values_mut() {
+            (link.state, link.picture) = (State::Waiting { until: now }, false);
+        }
+    }
+
+    /// The peer asked for a new connection: it begins at once.
+    pub fn rebuild(&mut self, id: LinkId, now: Instant) {
+        if let Some(link) = self.current(id) {
+            link.state = State::Waiting { until: now };
+        }
     }
 
     fn current(&mut self, id: LinkId) -> Option<&mut Link> {
@@ -97,7 +111,10 @@ impl Links {
     }
 
     pub fn connected(&mut self, id: LinkId) {
-        if let Some(link) = self.current(id) {
+        // One that waits to be built anew is given up, whatever it still says.
+        if let Some(link) = self.current(id)
+            && !matches!(link.state, State::Waiting { .. })
+        {
             link.state = State::Flowing;
             link.wait = FIRST_WAIT;
         }

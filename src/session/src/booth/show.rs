@@ -17,7 +17,7 @@ impl Booth {
         let alert = if in_call && self.meter.alert(self.now) {
             Some(Alert::Muted)
         } else {
-            (self.source_lost && self.media_open).then_some(Alert::SourceLost)
+            (!self.lost_sources.is_empty() && self.media_open).then_some(Alert::SourceLost)
         };
         View {
             locale: self.locale,
@@ -106,19 +106,20 @@ impl Booth {
                     company,
                     hosts: hosts.iter().map(|host| (host.name.clone(), host.title.clone())).collect(),
                     devices: self.devices,
-                    can_ask: self.online(),
+                    ready: visit.ready,
+                    can_ask: visit.ready && self.online(),
                 }
             }
         }
     }
 
     fn reconnecting(&self, visit: &Visit) -> Screen {
-        let (tries, since) = match self.link {
-            Link::Down { tries, since, .. } => (tries, since),
-            _ => (0, visit.returning.unwrap_or(self.now)),
+        let since = match self.link {
+            Link::Down { since, .. } => since,
+            _ => visit.returning.unwrap_or(self.now),
         };
         let seconds = self.now.saturating_duration_since(since).as_secs() as u32;
-        Screen::Reconnecting { name: visit.name.clone(), tries, seconds }
+        Screen::Reconnecting { name: visit.name.clone(), tries: self.tries, seconds }
     }
 }
 

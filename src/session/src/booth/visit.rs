@@ -11,11 +11,25 @@ use std::time::{Duration, Instant};
 
 /// After a restart, the room is waited for this long once the service is there.
 const RETURNING: Duration = Duration::from_secs(10);
+/// Broken media is opened again after this, doubling.
+const REOPEN: Duration = Duration::from_secs(1);
+const REOPEN_LONGEST: Duration = Duration::from_secs(8);
+
+/// Media that broke in an interview.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repair {
+    since: Instant,
+    /// When it is opened again; none while that is being tried.
+    pub at: Option<Instant>,
+    wait: Duration,
+}
 
 #[derive(Debug)]
 pub(super) struct Visit {
     pub company: Option<CompanyId>,
     pub name: String,
+    /// The candidate has said to be ready.
+    pub ready: bool,
     /// The room, from the first request on.
     pub room: Option<(RoomId, Room)>,
     /// The candidate wants to be let in, since then.
@@ -34,9 +48,14 @@ pub(super) struct Visit {
 
 impl Visit {
     pub fn new(company: CompanyId, name: String) -> Self {
+        Self { company: Some(company), name, ..Self::empty() }
+    }
+
+    fn empty() -> Self {
         Self {
-            company: Some(company),
-            name,
+            company: None,
+            name: String::new(),
+            ready: false,
             room: None,
             asked: None,
             place: None,
@@ -80,15 +99,11 @@ impl Booth {
         self.devices = Devices { microphone: saved.microphone, camera: saved.camera, noise: saved.noise };
         self.stage = Stage::Visit(Box::new(Visit {
             company: None,
-            name: String::new(),
             room: Some((saved.room, Room::new(self.config.policy))),
-            asked: Some(self.now),
-            place: None,
-            current: false,
-            links: Links::default(),
+            asked: saved.asked.then_some(self.now),
             returning: Some(self.now),
-            admitted: None,
-            enlarged: None,
+            ready: true,
+            ..Visit::empty()
         }));
         self.open_media();
     }
@@ -97,7 +112,8 @@ impl Booth {
         let Stage::Visit(visit) = &self.stage else { return None };
         let Devices { microphone, camera, noise } = self.devices;
         let (room, _) = visit.room.as_ref()?;
-        Some(Saved { room: room.clone(), locale: self.locale, microphone, camera, noise })
+        let asked = visit.asked.is_some();
+        Some(Saved { room: room.clone(), locale: self.locale, microphone, camera, noise, asked })
     }
 
     pub(super) fn store(&mut self) {
@@ -112,10 +128,10 @@ impl Booth {
         let (policy, now, locale, online) = (self.config.policy, self.now, self.locale, self.online());
         let Some(visit) = self.visit() else { return };
         let Some(company) = visit.company.clone() else { return };
-        if visit.asked.is_some() || !online {
+        if visit.asked.is_some() || !visit.ready || !online {
             return;
         }
-        (visit.asked, visit.place) = (Some(now), None);
+        visit.asked = Some(now);
         let first = visit.room.is_none();
         let (room, _) = visit.room.get_or_insert_with(|| (fresh, Room::new(policy)));
         let (room, name) = (room.clone(), visit.name.clone());
@@ -125,7 +141,15 @@ impl Booth {
             self.follow();
         }
         self.store();
-        if self.devices.camera {
+        self.ask_for_still();
+    }
+
+    /// The hosts see who knocks (W12): the service has the picture in memory only, so it is sent
+    /// again whenever the knock stands anew for it.
+    pub(super) fn ask_for_still(&mut self) {
+        let camera = self.devices.camera;
+        let Some(visit) = self.visit().filter(|visit| visit.asked.is_some() && !visit.in_call()) else { return };
+        if let Some((room, _)) = visit.room.clone().filter(|_| camera) {
             self.media_command(MediaCommand::Still(room));
         }
     }
@@ -141,6 +165,7 @@ impl Booth {
             self.command(room, Command::CancelKnock);
         }
         self.touched = self.now;
+        self.store();
     }
 
     fn take_seat(&mut self, room: &RoomId) {
@@ -157,7 +182,7 @@ impl Booth {
         let Devices { microphone, camera, .. } = self.devices;
         let Some((room, state)) = self.visit().and_then(|visit| visit.room.clone()) else { return };
         let told = state.person(Seat::GUEST).map_or((true, true), |p| (p.microphone, p.camera));
-        let pending = self.pending.iter().any(|(_, _, c)| matches!(c, Command::Switch { .. }));
+        let pending = self.commands.any(&room, |c| matches!(c, Command::Switch { .. }));
         if told != (microphone, camera) || pending {
             self.command(room, Command::Switch { microphone, camera });
         }
@@ -174,6 +199,7 @@ impl Booth {
 
     pub(super) fn leave_room(&mut self) {
         if let Some((room, _)) = self.visit().and_then(|visit| visit.room.take()) {
+            self.commands.drop_room(&room);
             self.command(room, Command::Leave);
         }
     }
@@ -189,20 +215,35 @@ impl Booth {
     pub(super) fn follow_events(&mut self, id: &RoomId, events: &[Recorded], last: Seq) {
         let Some(visit) = self.visit_of(id) else { return };
         let Some((_, room)) = visit.room.as_mut() else { return };
-        events.iter().for_each(|event| room.apply(event));
+        let was_current = std::mem::take(&mut visit.current);
+        if last < room.last() {
+            // The service has lost what it had acknowledged: this interview is not there any more.
+            return self.finish_with(Stage::Ended(End::Lost));
+        }
+        for event in events {
+            if event.seq > room.last() + 1 {
+                // One was lost on the way; without it nothing after it can be trusted.
+                return self.follow();
+            }
+            room.apply(event);
+        }
         // While catching up, what was true for a moment long ago decides nothing.
         visit.current = room.last() >= last;
+        if visit.current && !was_current {
+            self.ask_for_still();
+        }
         self.after_events();
     }
 
     /// Makes the walk and the connections what the log says.
     fn after_events(&mut self) {
-        let (now, online) = (self.now, self.online());
+        let (now, online, service_clock) = (self.now, self.online(), self.service_clock);
         let client = self.client.clone();
         let Some(visit) = self.visit() else { return };
         let Some((id, room)) = visit.room.clone().filter(|_| visit.current) else { return };
-        visit.name = room.guest().to_owned();
-        visit.company = room.company().cloned();
+        if let Some(company) = room.company() {
+            (visit.name, visit.company) = (room.guest().to_owned(), Some(company.clone()));
+        }
         if room.is_over() {
             return self.over(&room);
         }
@@ -214,24 +255,27 @@ impl Booth {
             let company = visit.company.clone();
             return match company {
                 Some(company) => {
-                    let next = Visit::new(company, visit.name.clone());
-                    *visit = next;
-                    self.command(id, Command::Leave);
+                    let next = Visit { ready: true, ..Visit::new(company, visit.name.clone()) };
+                    self.leave_room();
+                    self.stage = Stage::Visit(Box::new(next));
                     self.effects.push_back(Effect::Forget);
                 }
                 None => self.leave(None),
             };
         }
         if room.progress() == Progress::InCall {
-            visit.admitted.get_or_insert(now);
+            let ago = service_clock.map_or(0, |(then, at)| {
+                let service_now = then.0 + now.saturating_duration_since(at).as_millis() as u64;
+                service_now.saturating_sub(room.since().0)
+            });
+            visit.admitted.get_or_insert(now.checked_sub(Duration::from_millis(ago)).unwrap_or(now));
         }
         let mine = room.person(Seat::GUEST).is_some_and(|p| p.client == client);
-        if visit.returning.is_some() && online {
-            if mine {
-                visit.returning = None;
-            } else if !self.pending.iter().any(|(_, _, c)| matches!(c, Command::Join { .. })) {
-                self.take_seat(&id);
-            }
+        if mine {
+            visit.returning = None;
+        } else if online && room.company().is_some() && !self.commands.any(&id, |c| matches!(c, Command::Join { .. })) {
+            // After a restart, or when the first try could not be stored.
+            self.take_seat(&id);
         }
         self.set_links(&room, mine);
     }
@@ -253,7 +297,7 @@ impl Booth {
             (Progress::Refused, _, Some(company)) => refused(false, note, company),
             (_, Some(EndCause::Unanswered), Some(company)) => refused(true, None, company),
             (_, Some(EndCause::Guest), _) => Stage::Ended(End::Left),
-            (_, Some(EndCause::GuestLost), _) => Stage::Ended(End::Lost),
+            (_, Some(EndCause::GuestLost | EndCause::HostLost), _) => Stage::Ended(End::Lost),
             _ => Stage::Ended(End::Done),
         };
         self.finish_with(next);
@@ -266,7 +310,8 @@ impl Booth {
             // The log tells what it is instead.
             (_, Refusal::Over | Refusal::WrongMoment) => {}
             (Command::Knock { .. }, _) => {
-                (visit.asked, visit.room) = (None, None);
+                visit.asked = None;
+                self.leave_room();
                 self.touched = self.now;
                 self.effects.push_back(Effect::Forget);
             }
@@ -284,7 +329,7 @@ impl Booth {
             return;
         }
         if signal == Signal::Rebuild {
-            return visit.links.failed(link, now);
+            return visit.links.rebuild(link, now);
         }
         self.media_command(MediaCommand::Signal { link, signal });
     }
@@ -293,11 +338,16 @@ impl Booth {
         let now = self.now;
         match input {
             MediaInput::Heard { level, voice } => {
+                self.repair = None;
                 let muted = !self.devices.microphone && self.visit().is_some_and(|visit| visit.in_call());
                 self.meter.hear(level, voice, muted, now);
             }
-            MediaInput::SourceLost => self.source_lost = true,
-            MediaInput::SourceBack => self.source_lost = false,
+            MediaInput::SourceLost(source) => {
+                self.lost_sources.insert(source);
+            }
+            MediaInput::SourceBack(source) => {
+                self.lost_sources.remove(&source);
+            }
             MediaInput::Still { room, jpeg } => {
                 let wanted = self.visit_of(&room).is_some_and(|visit| visit.asked.is_some());
                 if wanted && self.devices.camera && self.online() {
@@ -314,7 +364,7 @@ impl Booth {
                 };
                 if self.online() {
                     self.send(ClientMessage::Signal { room, to: link.peer, attempt: link.attempt, signal });
-                } else if let Some(visit) = self.visit() {
+                } else if let Some(visit) = self.visit().filter(|v| !v.links.flows(link)) {
                     // A signal that cannot be delivered leaves the connection half built.
                     visit.links.failed(link, now);
                 }
@@ -332,18 +382,31 @@ impl Booth {
         }
     }
 
-    /// The media as a whole is gone: in an interview it is started again, else the booth says so.
+    /// The media as a whole is gone: in an interview it is opened again, else the booth says so.
     fn media_broken(&mut self) {
         if !self.media_open {
             return;
         }
+        let now = self.now;
         let Some(visit) = self.visit() else { return self.close_media() };
-        visit.links.forget();
         if visit.room.is_none() {
             return self.finish_with(Stage::OutOfOrder("E-CAM-01"));
         }
+        let repair = self.repair.unwrap_or(Repair { since: now, at: None, wait: REOPEN });
+        if now >= repair.since + self.config.give_up {
+            self.leave_room();
+            return self.finish_with(Stage::OutOfOrder("E-CAM-01"));
+        }
+        let wait = (repair.wait * 2).min(REOPEN_LONGEST);
+        self.repair = Some(Repair { since: repair.since, at: Some(now + repair.wait), wait });
+    }
+
+    pub(super) fn retry_media(&mut self) {
+        let now = self.now;
+        let Some(repair) = self.repair.as_mut().filter(|repair| repair.at.is_some_and(|at| at <= now)) else { return };
+        repair.at = None;
         self.open_media();
-        self.after_events();
+        self.with_links(|links| links.begin_again(now));
     }
 
     /// A room that does not come back after a restart is given up.

@@ -46,11 +46,17 @@ impl Booth {
                     self.media_command(MediaCommand::TestSound);
                 }
             }
-            Touch::Ask => match self.visit() {
-                Some(visit) if visit.asked.is_some() && !visit.in_call() => self.cancel(),
-                Some(_) => self.ask(),
-                None => {}
-            },
+            Touch::Ready => {
+                if let Some(visit) = self.visit() {
+                    visit.ready = true;
+                }
+            }
+            Touch::Ask => self.ask(),
+            Touch::Cancel => {
+                if self.visit().is_some_and(|visit| !visit.in_call()) {
+                    self.cancel();
+                }
+            }
             Touch::OtherCompanies => {
                 if matches!(self.stage, Stage::Refused { .. }) {
                     self.stage = Stage::Companies { page: 0 };
@@ -132,9 +138,9 @@ impl Booth {
         if matches!(self.stage, Stage::Visit(_)) {
             self.effects.push_back(Effect::Forget);
         }
-        (self.dialog, self.devices, self.touched) = (None, DEVICES, self.now);
+        (self.dialog, self.touched) = (None, self.now);
         if matches!(next, Stage::Welcome | Stage::OutOfOrder(_)) {
-            self.locale = self.config.locale;
+            (self.locale, self.devices) = (self.config.locale, DEVICES);
         }
         self.stage = next;
     }
@@ -142,7 +148,12 @@ impl Booth {
     /// When [`Booth::handle_timeout`] has something to do next, or the view changes by time alone.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let stage = match &self.stage {
-            Stage::Welcome => (!self.online()).then(|| self.down_since() + self.config.offline),
+            Stage::Welcome => {
+                let offline = (!self.online()).then(|| self.down_since() + self.config.offline);
+                let strange = self.locale != self.config.locale;
+                let idle = strange.then(|| self.touched + self.config.idle);
+                [offline, idle].into_iter().flatten().min()
+            }
             Stage::Companies { .. } | Stage::Name { .. } => Some(self.touched + self.config.idle),
             Stage::Refused { .. } | Stage::Ended(_) => Some(self.touched + self.config.closing),
             Stage::OutOfOrder(_) => Some(self.touched + AGAIN),
@@ -157,7 +168,8 @@ impl Booth {
         };
         let dialog = self.dialog.map(|(_, since)| since + self.config.question);
         let alert = self.meter.timeout(self.now);
-        [stage, dialog, alert, self.next_second()].into_iter().flatten().min()
+        let commands = self.commands.timeout().filter(|_| self.online());
+        [stage, dialog, alert, commands, self.next_second()].into_iter().flatten().min()
     }
 
     /// The next moment a shown count of seconds changes.
@@ -179,11 +191,13 @@ impl Booth {
         if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
             self.dialog = None;
         }
+        self.send_commands();
         match &self.stage {
             Stage::Welcome if !self.online() && offline >= self.config.offline => {
-                self.stage = Stage::OutOfOrder(self.fault());
-                self.touched = now;
+                self.finish_with(Stage::OutOfOrder(self.fault()));
             }
+            // A language that somebody chose and left is not the next one's.
+            Stage::Welcome if idle => self.locale = self.config.locale,
             Stage::OutOfOrder(fault) => {
                 let camera = fault.starts_with("E-CAM");
                 if (!camera && self.online()) || (camera && now >= self.touched + AGAIN) {
@@ -202,8 +216,9 @@ impl Booth {
                 } else if !self.online() && offline >= self.config.give_up {
                     self.leave(Some(End::Lost));
                 } else if self.return_deadline().is_some_and(|at| now >= at) {
-                    self.finish_with(Stage::Welcome);
+                    self.leave(None);
                 } else {
+                    self.retry_media();
                     self.retry_links();
                 }
             }
@@ -223,6 +238,7 @@ impl Booth {
             Link::Down { fault: LinkFault::Unauthorized, .. } => "E-KEY-01",
             Link::Down { fault: LinkFault::Version, .. } => "E-VER-01",
             Link::Down { fault: LinkFault::Replaced, .. } => "E-KEY-02",
+            Link::Down { fault: LinkFault::Misbehaved, .. } => "E-PRO-01",
             _ => "E-NET-01",
         }
     }
