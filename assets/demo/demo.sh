@@ -40,9 +40,10 @@ cp "$here/service.toml" service.toml
 "$programs/engawa-service" add-host --config service.toml --account takahashi --name '高橋 めぐみ' --title '採用担当' \
   --company minato --password-file password >add-host.log
 port=8080
-taken "$port" && port=0
+if taken "$port"; then port=0; fi
+: >service.out
 "$programs/engawa-service" serve --config service.toml --listen "127.0.0.1:$port" \
-  --data data --page "$root/ui/recruiter/dist" >service.out 2>service.log &
+  --data data --page "$root/ui/recruiter/dist" >>service.out 2>service.log &
 service=$!
 children+=("$service")
 address=
