@@ -9,9 +9,6 @@ import type { Stage } from './stage';
 
 const BARE = fileURLToPath(new URL('bare.js', import.meta.url));
 
-// Its own pretended camera; a later flag goes before an earlier one.
-const CAMERA = '--use-fake-device-for-media-stream=fps=30';
-
 export type BareOptions = {
   camera?: { width: number; height: number; fps: number };
   /** The browser's own fake camera and microphone rather than the stamped ones. */
@@ -36,7 +33,8 @@ export class BareBrowser {
     this.#url = url;
   }
 
-  static async open(stage: Stage): Promise<BareBrowser> {
+  /** Opens one; `camera` is a file of JPEGs that it takes for its own camera. */
+  static async open(stage: Stage, camera?: string): Promise<BareBrowser> {
     const site = createServer((_, answer) => {
       answer.setHeader('content-type', 'text/html');
       answer.end('<!doctype html><title>bare</title><style>body{margin:0}video{width:50vw}</style>');
@@ -45,7 +43,8 @@ export class BareBrowser {
     stage.later(() => new Promise((closed) => site.close(closed)));
     const address = site.address();
     if (address === null || typeof address === 'string') throw new Error('the site has no port');
-    const server = await chromium.launchServer({ executablePath: CHROMIUM, args: [...FLAGS, CAMERA], chromiumSandbox: false, host: '127.0.0.1' });
+    const args = camera ? [...FLAGS, `--use-file-for-fake-video-capture=${camera}`] : FLAGS;
+    const server = await chromium.launchServer({ executablePath: CHROMIUM, args, chromiumSandbox: false, host: '127.0.0.1' });
     stage.later(() => bounded('closing a browser', 10_000, server.close()).catch(() => server.kill()));
     return new BareBrowser(server, site, `http://127.0.0.1:${address.port}/`);
   }

@@ -2,6 +2,7 @@
 import type { Figures } from '../browser/support/booth';
 import type { Recruiter } from '../browser/support/recruiter';
 import { bounded } from '../browser/support/until';
+import { camera } from './camera';
 import { Network } from './network';
 import { pause } from './pause';
 import { watch } from './processes';
@@ -32,7 +33,7 @@ async function loss(percent: number): Promise<Measured[]> {
     return [
       {
         name: `${percent} % loss, booth → Chromium`, value: (seen.frames * 1000) / seen.ms, unit: 'fps', aim, load: during,
-        note: `${seen.width}×${seen.height}, ${seen.stamps} pictures with different right stamps; ${lost}`,
+        note: `${seen.width}×${seen.height}, ${Math.round(after.bitrate / 1000)} kbit/s; ${lost}`,
       },
       {
         name: `${percent} % loss, Chromium → booth`, value: ((after.decoded - before.decoded) * 1000) / (after.at - before.at),
@@ -118,15 +119,15 @@ async function far(name: string, measure: (call: Far) => Promise<Measured[]>): P
 
 async function open(stage: Stage, network: Network) {
   const service = await stage.service({ listen: network.address('booth'), wrap: network.wrap('booth') });
-  const booth = stage.booth(service, { wrap: network.wrap('booth') });
+  const booth = stage.booth(service, { wrap: network.wrap('booth'), camera: camera().mkv });
   const recruiter = await stage.recruiter(service, { camera: CAMERA, executable: network.browser(stage.folder, service.url) });
   await call(booth, recruiter);
   await widened(booth, 1, CAMERA.width, WIDEN);
   return { booth, recruiter };
 }
 
-function received(figures: Figures | null): { decoded: number; size: string; at: number } {
+function received(figures: Figures | null): { decoded: number; size: string; bitrate: number; at: number } {
   const link = figures?.links.find(({ seat }) => seat === 1);
-  if (!link) throw new Error('the booth has no link to the recruiter');
-  return { decoded: link.video_decoded, size: `${link.width}×${link.height}`, at: performance.now() };
+  if (!figures || !link) throw new Error('the booth has no link to the recruiter');
+  return { decoded: link.video_decoded, size: `${link.width}×${link.height}`, bitrate: figures.bitrate, at: performance.now() };
 }

@@ -32,6 +32,8 @@ export type Measured = {
   baseline?: number | null;
   aim?: Aim;
   note?: string;
+  /** Why the value says little, such as a machine that could not do what was asked of it. */
+  doubt?: string | null;
   load?: Load | null;
 };
 
@@ -40,7 +42,7 @@ export class Report {
   readonly #machine = machine();
   readonly #commit = commit();
 
-  add({ name, value, unit, baseline = null, aim, note = '', load = null }: Measured): void {
+  add({ name, value, unit, baseline = null, aim, note = '', doubt = null, load = null }: Measured): void {
     const ratio = value === null || baseline === null || baseline === 0 ? null : round(value / baseline);
     const judged = aim?.of === 'ratio' ? ratio : value;
     this.figures.push({
@@ -50,9 +52,9 @@ export class Report {
       baseline: baseline === null ? null : round(baseline),
       ratio,
       aim: aim ? wording(aim, unit) : null,
-      // What could not be measured does not hold.
-      holds: aim ? judged !== null && ('most' in aim ? judged <= aim.most : judged >= aim.least) : null,
-      note,
+      // What could not be measured well does not hold.
+      holds: aim ? judged !== null && !doubt && ('most' in aim ? judged <= aim.most : judged >= aim.least) : null,
+      note: doubt ? `${doubt}; ${note}` : note,
       machine: this.#machine,
       commit: this.#commit,
       load,
