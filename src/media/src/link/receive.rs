@@ -91,7 +91,7 @@ impl Receiver {
     /// Counts, measures and shows decoded pictures.
     fn show(&self) -> impl FnMut(&gst::Sample) + Send + 'static {
         let (link, post, timeline, share) = (self.link, self.post.clone(), self.timeline.clone(), self.share.clone());
-        let mut painter = Painter::new(share.mailbox.clone(), false);
+        let mut painter = Painter::new(share.mailbox.clone());
         let mut known: Option<(gst::Caps, VideoInfo)> = None;
         move |sample| {
             let (Some(buffer), Some(caps)) = (sample.buffer(), sample.caps()) else { return };
