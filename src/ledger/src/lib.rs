@@ -15,6 +15,9 @@ use std::pin::Pin;
 /// The answer of a ledger that may take its time.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// A key with its value.
+pub type Pair = (String, Vec<u8>);
+
 /// An ordered log a room, and key-values beside them.
 ///
 /// Keys are texts of 1 to [`KEY_BYTES`] bytes; a `/` divides kinds, so that a prefix names one.
@@ -45,7 +48,7 @@ pub trait Ledger: Send + Sync {
     fn delete(&self, key: &str) -> Answer<'_, Result<(), Error>>;
 
     /// Lists keys that begin with `prefix`, with their values, in the order of the keys.
-    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<(String, Vec<u8>)>, Error>>;
+    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<Pair>, Error>>;
 
     /// Brings everything that was written to the disk.
     fn flush(&self) -> Answer<'_, Result<(), Error>>;

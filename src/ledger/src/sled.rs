@@ -3,7 +3,7 @@
 //! Tree `rooms`: the room's 32 digits and the event's number, big-endian, to the event in JSON.
 //! Tree `values`: key to value. sled calls block, so each runs on a blocking thread.
 
-use crate::{Answer, AppendError, Error, KEY_BYTES, Ledger};
+use crate::{Answer, AppendError, Error, KEY_BYTES, Ledger, Pair};
 use engawa_protocol::{Recorded, RoomId, Seq};
 use sled::{Batch, Db, IVec, Tree};
 use std::fs::File;
@@ -130,7 +130,7 @@ impl Ledger for SledLedger {
         })
     }
 
-    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<(String, Vec<u8>)>, Error>> {
+    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<Pair>, Error>> {
         let prefix = prefix.to_owned();
         self.blocking(move |inner| {
             let pair = |found: sled::Result<(IVec, IVec)>| {

@@ -4,7 +4,7 @@ use super::task::Task;
 use crate::outlet::frame;
 use crate::visitor::Visitor;
 use axum::extract::ws::Utf8Bytes;
-use engawa_protocol::{Fault, Millis, Peer, Progress, Seat, ServiceMessage, Signal};
+use engawa_protocol::{Fault, Millis, Peer, Seat, ServiceMessage, Signal};
 use engawa_session::room::Sender;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -76,8 +76,8 @@ impl Task {
         }
         let knock = self.room().since();
         let again = self.relay.still.is_some_and(|(shown, at)| shown == knock && at.elapsed() < STILL_EVERY);
-        // The knock may have been answered while the picture was under way.
-        if self.room().progress() == Progress::Knocking && !again {
+        // The hall knows whether the knock still stands.
+        if !again {
             self.relay.still = Some((knock, Instant::now()));
             self.rooms.around.hall.still(&self.id, jpeg).await;
         }

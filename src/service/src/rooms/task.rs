@@ -92,6 +92,7 @@ impl Task {
         loop {
             let wake = self.wake();
             tokio::select! {
+                // First: when the service goes away, nobody has lost their line. They come back to the next one.
                 biased;
                 () = rooms.around.stop.cancelled() => return,
                 action = actions.recv() => match action {
@@ -171,8 +172,7 @@ impl Task {
         let Some(member) = self.members.remove(&connection) else { return };
         let client = &member.visitor.client;
         let elsewhere = self.members.values().any(|other| other.visitor.client == *client);
-        // When the service goes away, nobody has lost their line: they come back to the next one.
-        if !elsewhere && !self.rooms.around.stop.is_cancelled() {
+        if !elsewhere {
             self.connection(client, false).await;
         }
     }
