@@ -44,9 +44,9 @@ pub(crate) fn show(app: &App, view: &View) {
         Screen::Welcome => {}
         Screen::Companies { tiles, page, pages, total } => choose::show(app, tiles, *page, *pages, *total),
         Screen::Name { keyboard, ready } => name::show(app, keyboard, *ready),
-        Screen::Ready { name, company, hosts, devices, can_ask } => {
+        Screen::Ready { name, company, hosts, devices, ready: said_ready, can_ask } => {
             devices::show(app, *devices);
-            ready::show(app, name, company, hosts, *can_ask);
+            ready::show(app, name, company, hosts, *said_ready, *can_ask);
         }
         Screen::Waiting { company, seconds, place, note, devices } => {
             devices::show(app, *devices);
@@ -94,7 +94,11 @@ fn sync<T: Clone + PartialEq + 'static>(current: &ModelRc<T>, rows: Vec<T>) -> O
 /// Minutes and seconds, with hours when there are any.
 fn clock(seconds: u32) -> SharedString {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { slint::format!("{hours}:{minutes:02}:{seconds:02}") } else { slint::format!("{minutes:02}:{seconds:02}") }
+    if hours > 0 {
+        slint::format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        slint::format!("{minutes:02}:{seconds:02}")
+    }
 }
 
 /// A count as Slint's integer.

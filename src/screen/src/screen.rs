@@ -4,8 +4,8 @@ use crate::stage::{Place, covering};
 use crate::ui::{App, Theme};
 use crate::{Error, Picture, Poster, Touch, View, globals, headless, pictures};
 use engawa_protocol::Seat;
+use slint::ComponentHandle;
 use slint::platform::WindowEvent;
-use slint::{ComponentHandle, PhysicalSize};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -195,9 +195,10 @@ impl Screen {
     }
 
     fn place(&self, view: &View) {
-        let size: PhysicalSize = self.0.app.window().size();
-        let size = size.to_logical(self.scale());
-        globals::place(&self.0.app, view, Place { x: 0.0, y: 0.0, width: size.width, height: size.height });
+        let size = self.0.app.window().size().to_logical(self.scale());
+        // A window that has not been drawn yet has no size; it will have the design's.
+        let (width, height) = if size.width * size.height > 0.0 { (size.width, size.height) } else { DESIGN };
+        globals::place(&self.0.app, view, Place { x: 0.0, y: 0.0, width, height });
     }
 }
 
@@ -207,8 +208,10 @@ fn choose(kind: Kind) -> Result<(), Error> {
         Kind::Window => Err(Error::NotBuilt("window")),
         Kind::Kms if cfg!(feature = "kms") => select("linuxkms"),
         Kind::Kms => Err(Error::NotBuilt("kms")),
-        Kind::Headless { width, height } => slint::platform::set_platform(Box::new(headless::Headless::new(width, height)))
-            .map_err(|_| Error::AlreadyOpen),
+        Kind::Headless { width, height } => {
+            slint::platform::set_platform(Box::new(headless::Headless::new(width, height)))
+                .map_err(|_| Error::AlreadyOpen)
+        }
         Kind::Given => Ok(()),
     }
 }

@@ -41,8 +41,7 @@ impl Stage {
     }
 
     fn alone(width: f32, height: f32, count: usize) -> Self {
-        let own =
-            Place { x: width - MARGIN - OWN.0, y: height - 24.0 - OWN.1, width: OWN.0, height: OWN.1 };
+        let own = Place { x: width - MARGIN - OWN.0, y: height - 24.0 - OWN.1, width: OWN.0, height: OWN.1 };
         // A high stage would cut a wide picture to a strip; there it keeps its shape.
         let whole = if width >= height {
             Place { x: 0.0, y: 0.0, width, height }

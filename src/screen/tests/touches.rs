@@ -95,6 +95,9 @@ fn the_ready_page_switches_devices_and_asks() {
     assert_eq!(desk.touch("音を聞く"), [Touch::TestSound]);
     assert_eq!(desk.touch("周囲の騒音を低減します"), [Touch::Noise]);
     assert_eq!(desk.touch("参加をリクエストする"), [Touch::Ask]);
+    desk.screen.show(&sample(Locale::Ko, "ready-first"));
+    settle();
+    assert_eq!(desk.touch("면접 준비 완료"), [Touch::Ready]);
     // W1, W10: grey while it cannot be sent.
     desk.screen.show(&sample(Locale::Ja, "ready-alone"));
     settle();
@@ -105,7 +108,7 @@ fn the_ready_page_switches_devices_and_asks() {
 #[test]
 fn a_waiting_candidate_can_take_the_request_back() {
     let desk = showing(Locale::Ko, "waiting-note");
-    assert_eq!(desk.touch("참가 요청 취소"), [Touch::Ask]);
+    assert_eq!(desk.touch("참가 요청 취소"), [Touch::Cancel]);
 }
 
 // W13
@@ -160,7 +163,10 @@ fn the_muted_notice_and_the_greeting_are_read_out() {
 fn leaving_asks_first_and_nothing_below_answers() {
     let desk = showing(Locale::Ko, "leave");
     let asked = desk.question("leave-question");
-    assert_eq!(asked.replace('\u{2060}', "").replace('\n', " "), "나가실 경우 재입장이 불가합니다. 그래도 나가시겠습니까?");
+    assert_eq!(
+        asked.replace('\u{2060}', "").replace('\n', " "),
+        "나가실 경우 재입장이 불가합니다. 그래도 나가시겠습니까?"
+    );
     assert_eq!(desk.touch("면접 계속하기"), [Touch::Stay]);
     assert_eq!(desk.touch("마이크"), [], "the question lies over it");
     desk.screen.show(&sample(Locale::Ja, "leave"));

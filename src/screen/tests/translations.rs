@@ -52,7 +52,11 @@ fn the_fixed_words_are_as_they_were_fixed() {
         assert!(ja.contains(words), "{words}");
     }
     let ko = read("ko");
-    for words in ["{}님의 합격을 응원합니다", "나가실 경우 재입장이 불가합니다. 그래도 나가시겠습니까?", "이 기기에서 모두 지웠습니다"] {
+    for words in [
+        "{}님의 합격을 응원합니다",
+        "나가실 경우 재입장이 불가합니다. 그래도 나가시겠습니까?",
+        "이 기기에서 모두 지웠습니다",
+    ] {
         assert!(ko.contains(words), "{words}");
     }
 }

@@ -38,14 +38,7 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
     call.on_leave(move || told(Touch::Leave));
 }
 
-pub(crate) fn show(
-    app: &App,
-    name: &str,
-    company: &str,
-    others: &[Other],
-    enlarged: Option<Seat>,
-    seconds: u32,
-) {
+pub(crate) fn show(app: &App, name: &str, company: &str, others: &[Other], enlarged: Option<Seat>, seconds: u32) {
     let call = app.global::<Call>();
     call.set_name(name.into());
     call.set_time(clock(seconds));
@@ -120,7 +113,9 @@ fn keep_pictures(call: &Call<'_>, others: &[Other]) {
     }
     let old = call.get_pictures();
     let kept = seats.iter().map(|seat| before.iter().position(|b| b == seat).and_then(|n| old.row_data(n)));
-    call.set_pictures(slint::ModelRc::new(slint::VecModel::from(kept.map(Option::unwrap_or_default).collect::<Vec<_>>())));
+    call.set_pictures(slint::ModelRc::new(slint::VecModel::from(
+        kept.map(Option::unwrap_or_default).collect::<Vec<_>>(),
+    )));
 }
 
 fn shown(place: Place) -> ui::Place {

@@ -53,16 +53,12 @@ pub(crate) fn show(app: &App, view: &keyboard::View, ready: bool) {
 
 /// New rows when the set of keys has another shape; otherwise the letters are exchanged in place.
 fn changed(current: &ModelRc<KeyRow>, rows: &[Vec<Option<char>>]) -> Option<ModelRc<KeyRow>> {
-    let caps = |row: &Vec<Option<char>>| row.iter().map(|key| key.map(String::from).unwrap_or_default().into()).collect();
+    let caps =
+        |row: &Vec<Option<char>>| row.iter().map(|key| key.map(String::from).unwrap_or_default().into()).collect();
     let rows: Vec<Vec<SharedString>> = rows.iter().map(caps).collect();
     let alike = current.row_count() == rows.len()
         && current.iter().zip(&rows).all(|(old, new)| old.keys.row_count() == new.len());
-    if alike {
-        for (old, new) in current.iter().zip(rows) {
-            if sync(&old.keys, new.clone()).is_some() {
-                return Some(model(vec![new]));
-            }
-        }
+    if alike && current.iter().zip(&rows).all(|(old, new)| sync(&old.keys, new.clone()).is_none()) {
         return None;
     }
     Some(model(rows))

@@ -13,11 +13,14 @@ const MARGIN: f32 = 48.0;
 const COLUMN: f32 = 672.0;
 
 pub(crate) fn wire(app: &App, touched: &Touched) {
+    let ready = app.global::<Ready>();
     let told = touched.clone();
-    app.global::<Ready>().on_ask(move || told(Touch::Ask));
+    ready.on_ask(move || told(Touch::Ask));
+    let told = touched.clone();
+    ready.on_is_ready(move || told(Touch::Ready));
 }
 
-pub(crate) fn show(app: &App, name: &str, company: &str, hosts: &[(String, String)], can_ask: bool) {
+pub(crate) fn show(app: &App, name: &str, company: &str, hosts: &[(String, String)], said_ready: bool, can_ask: bool) {
     let ready = app.global::<Ready>();
     ready.set_name(name.into());
     ready.set_company(company.into());
@@ -27,6 +30,7 @@ pub(crate) fn show(app: &App, name: &str, company: &str, hosts: &[(String, Strin
         ready.set_hosts(model);
     }
     ready.set_more(count(hosts.len().saturating_sub(NAMED)));
+    ready.set_said_ready(said_ready);
     ready.set_can_ask(can_ask);
 }
 

@@ -13,7 +13,7 @@ const LONG: usize = 60;
 
 pub(crate) fn wire(app: &App, touched: &Touched) {
     let told = touched.clone();
-    app.global::<Waiting>().on_cancel(move || told(Touch::Ask));
+    app.global::<Waiting>().on_cancel(move || told(Touch::Cancel));
 }
 
 pub(crate) fn show(app: &App, company: &str, seconds: u32, place: Option<u32>, note: Option<&Note>) {

@@ -1,7 +1,6 @@
 //! Pictures of screens on disk. `ENGAWA_WRITE=1` writes them anew.
 
 use engawa_screen::Picture;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
@@ -9,16 +8,16 @@ use std::path::{Path, PathBuf};
 /// Compares `picture` with `tests/golden/<name>.png`; tells what differs.
 pub fn check(name: &str, picture: &Picture) -> Result<(), String> {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).with_extension("png");
-    let shown = reduced(picture);
+    let shown = Reduced::of(picture);
     if std::env::var_os("ENGAWA_WRITE").is_some() {
         write(&golden, &shown, picture.width, picture.height);
         return Ok(());
     }
     let differing = match read(&golden) {
         Some((size, pixels)) if size == (picture.width, picture.height) => {
-            pixels.iter().zip(&shown).filter(|(a, b)| a != b).count()
+            shown.colours().zip(pixels).filter(|(a, b)| a != b).count()
         }
-        _ => shown.len(),
+        _ => shown.pixels.len(),
     };
     if differing == 0 {
         return Ok(());
@@ -32,43 +31,61 @@ fn actual(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens").join(name).with_extension("png")
 }
 
-/// Steps of eight: most pages then fit a palette, and the files stay small.
-fn reduced(picture: &Picture) -> Vec<[u8; 3]> {
-    let step = |c: u8| c.saturating_add(4) & 0xF8;
-    picture.rgba.chunks_exact(4).map(|p| [step(p[0]), step(p[1]), step(p[2])]).collect()
+/// A picture of at most 256 colours: steps of eight, and the rare ones as the nearest common one. The files stay small.
+struct Reduced {
+    palette: Vec<[u8; 3]>,
+    pixels: Vec<u8>,
 }
 
-fn write(path: &Path, pixels: &[[u8; 3]], width: u32, height: u32) {
+impl Reduced {
+    fn of(picture: &Picture) -> Self {
+        let five = |c: u8| (usize::from(c) * 31 + 127) / 255;
+        let steps = |p: &[u8]| five(p[0]) << 10 | five(p[1]) << 5 | five(p[2]);
+        let colours: Vec<usize> = picture.rgba.chunks_exact(4).map(steps).collect();
+        let mut counts = vec![0u32; 1 << 15];
+        colours.iter().for_each(|&colour| counts[colour] += 1);
+        let mut common: Vec<usize> = (0..counts.len()).filter(|&colour| counts[colour] > 0).collect();
+        common.sort_by_key(|&colour| (std::cmp::Reverse(counts[colour]), colour));
+        let eight = |colour: usize| [colour >> 10, colour >> 5 & 31, colour & 31].map(|c| (c * 255 / 31) as u8);
+        let palette: Vec<[u8; 3]> = common.iter().take(256).map(|&colour| eight(colour)).collect();
+        let mut nearest = vec![0u8; 1 << 15];
+        for (n, &colour) in common.iter().enumerate() {
+            if n < palette.len() {
+                nearest[colour] = n as u8;
+                continue;
+            }
+            let wanted = eight(colour);
+            let far =
+                |n: &usize| palette[*n].iter().zip(wanted).map(|(a, b)| i32::from(a.abs_diff(b)).pow(2)).sum::<i32>();
+            let best = (0..palette.len()).min_by_key(far).expect("a picture has a colour");
+            nearest[colour] = best as u8;
+        }
+        Self { palette, pixels: colours.into_iter().map(|colour| nearest[colour]).collect() }
+    }
+
+    fn colours(&self) -> impl Iterator<Item = [u8; 3]> {
+        self.pixels.iter().map(|&n| self.palette[usize::from(n)])
+    }
+}
+
+fn write(path: &Path, picture: &Reduced, width: u32, height: u32) {
     std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("the folder can be made");
     let file = BufWriter::new(File::create(path).expect("the file can be made"));
     let mut encoder = png::Encoder::new(file, width, height);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(picture.palette.as_flattened().to_vec());
     encoder.set_compression(png::Compression::High);
-    let mut palette: BTreeMap<[u8; 3], u8> = BTreeMap::new();
-    for pixel in pixels {
-        let next = palette.len();
-        if !palette.contains_key(pixel) {
-            palette.insert(*pixel, u8::try_from(next).unwrap_or(u8::MAX));
-        }
-        if palette.len() > 256 {
-            break;
-        }
-    }
-    let data: Vec<u8> = if palette.len() <= 256 {
-        let mut colours: Vec<_> = palette.iter().collect();
-        colours.sort_by_key(|(_, n)| **n);
-        encoder.set_color(png::ColorType::Indexed);
-        encoder.set_palette(colours.iter().flat_map(|(colour, _)| colour.iter().copied()).collect::<Vec<u8>>());
-        encoder.set_filter(png::Filter::NoFilter);
-        pixels.iter().map(|pixel| palette[pixel]).collect()
-    } else {
-        encoder.set_color(png::ColorType::Rgb);
-        pixels.as_flattened().to_vec()
-    };
-    encoder.write_header().and_then(|mut png| png.write_image_data(&data)).expect("the picture can be written");
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder
+        .write_header()
+        .and_then(|mut png| png.write_image_data(&picture.pixels))
+        .expect("the picture can be written");
 }
 
-fn read(path: &Path) -> Option<((u32, u32), Vec<[u8; 3]>)> {
+type Size = (u32, u32);
+
+fn read(path: &Path) -> Option<(Size, Vec<[u8; 3]>)> {
     let mut decoder = png::Decoder::new(BufReader::new(File::open(path).ok()?));
     decoder.set_transformations(png::Transformations::EXPAND);
     let mut reader = decoder.read_info().ok()?;

@@ -7,7 +7,9 @@ pub mod people;
 pub mod samples;
 
 use engawa_screen::{Kind, Screen, Touch};
-use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery, TestingBackend, TestingBackendOptions, mock_elapsed_time};
+use i_slint_backend_testing::{
+    AccessibleRole, ElementHandle, ElementQuery, TestingBackend, TestingBackendOptions, mock_elapsed_time,
+};
 use slint::ComponentHandle;
 use slint::platform::WindowEvent;
 use std::cell::RefCell;

@@ -1,7 +1,24 @@
 //! Drawn people in place of cameras: a wall, a head and shoulders; opaque RGBA8.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+type Key = (u32, u32, [u8; 3]);
+
+thread_local! {
+    /// Drawn once for each size; the tests show hundreds of them.
+    static DRAWN: RefCell<HashMap<Key, Rc<Vec<u8>>>> = RefCell::default();
+}
+
 /// A picture of `width` × `height` of somebody looking to the left, so that a mirror shows.
-pub fn person(width: u32, height: u32, coat: [u8; 3]) -> Vec<u8> {
+pub fn person(width: u32, height: u32, coat: [u8; 3]) -> Rc<Vec<u8>> {
+    DRAWN.with_borrow_mut(|drawn| {
+        drawn.entry((width, height, coat)).or_insert_with(|| Rc::new(draw(width, height, coat))).clone()
+    })
+}
+
+fn draw(width: u32, height: u32, coat: [u8; 3]) -> Vec<u8> {
     let (w, h) = (f64::from(width), f64::from(height));
     let mut rows = Vec::with_capacity((width * height * 4) as usize);
     for y in 0..height {

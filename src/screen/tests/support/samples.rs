@@ -32,6 +32,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
         ("name-empty", page(typed(layout(locale), ""))),
         ("name-long", page(typed(Layout::Latin, "Wolfeschlegelsteinhausenbergerdorff"))),
         ("ready", page(ready(locale, hosts(locale, 1), ON, true))),
+        ("ready-first", page(not_yet(ready(locale, hosts(locale, 2), ON, false)))),
         ("ready-alone", View { online: false, ..page(ready(locale, vec![], OFF, false)) }),
         ("ready-panel", View { clip: true, ..page(ready(locale, hosts(locale, 5), ON, true)) }),
         ("waiting", page(waiting(locale, Some(2), None))),
@@ -126,8 +127,20 @@ pub fn typed(layout: Layout, keys: &str) -> Screen {
 fn hosts(locale: Locale, count: usize) -> Vec<(String, String)> {
     let all = pick(
         locale,
-        [("高橋 めぐみ", "採用担当"), ("田中 修", "人事部長"), ("勅使河原 権左衛門", "製造本部 生産技術部"), ("森 葵", ""), ("林 蓮", "")],
-        [("김민서", "채용 담당"), ("박준호", "인사부장"), ("남궁가람찬솔빛", "생산기술본부"), ("이서연", ""), ("최지우", "")],
+        [
+            ("高橋 めぐみ", "採用担当"),
+            ("田中 修", "人事部長"),
+            ("勅使河原 権左衛門", "製造本部 生産技術部"),
+            ("森 葵", ""),
+            ("林 蓮", ""),
+        ],
+        [
+            ("김민서", "채용 담당"),
+            ("박준호", "인사부장"),
+            ("남궁가람찬솔빛", "생산기술본부"),
+            ("이서연", ""),
+            ("최지우", ""),
+        ],
         [
             ("Megumi Takahashi", "Recruiting"),
             ("Osamu Tanaka", "Head of people"),
@@ -140,7 +153,15 @@ fn hosts(locale: Locale, count: usize) -> Vec<(String, String)> {
 }
 
 fn ready(locale: Locale, hosts: Vec<(String, String)>, devices: Devices, can_ask: bool) -> Screen {
-    Screen::Ready { name: name(locale), company: company(locale), hosts, devices, can_ask }
+    Screen::Ready { name: name(locale), company: company(locale), hosts, devices, ready: true, can_ask }
+}
+
+/// The ready page before its one tap.
+fn not_yet(mut screen: Screen) -> Screen {
+    if let Screen::Ready { ready, .. } = &mut screen {
+        *ready = false;
+    }
+    screen
 }
 
 fn note(locale: Locale) -> Note {
