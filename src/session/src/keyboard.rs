@@ -64,9 +64,9 @@ pub struct Keyboard {
 
 const KANA: [&str; 5] = [
     "あかさたなはまやらわ",
-    "いきしちにひみ り を",
+    "いきしちにひみ りを",
     "うくすつぬふむゆるん",
-    "えけせてねへめ れ ー",
+    "えけせてねへめ れー",
     "おこそとのほもよろ・",
 ];
 const HANGUL: [&str; 3] = ["ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "ㅋㅌㅊㅍㅠㅜㅡ"];
@@ -214,6 +214,12 @@ mod tests {
         assert_eq!(typed(Locale::Ja, "は゛゛゛").text(), "は");
         assert_eq!(typed(Locale::Ja, "きよ小う").text(), "きょう");
         assert_eq!(typed(Locale::Ja, "あ゛").text(), "あ");
+    }
+
+    #[test]
+    fn the_kana_stand_in_ten_columns() {
+        let rows = Keyboard::new(Locale::Ja).view().rows;
+        assert!(rows.iter().all(|row| row.len() == 10), "{rows:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use super::{LinkId, MediaCommand};
 use engawa_protocol::{Codec, IceServer, Peer, Seat};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -80,13 +81,11 @@ impl Links {
             stays
         });
         for (peer, codec) in wanted {
-            if !self.links.contains_key(&peer.seat) {
-                let id = LinkId { peer: *peer, attempt: 1 };
-                let state = State::Connecting { until: now + CONNECT };
-                let link = Link { id, codec: *codec, state, picture: false, wait: FIRST_WAIT };
-                self.links.insert(peer.seat, link);
-                commands.push(MediaCommand::AddLink { link: id, codec: *codec, ice_servers: ice.to_vec() });
-            }
+            let Entry::Vacant(place) = self.links.entry(peer.seat) else { continue };
+            let id = LinkId { peer: *peer, attempt: 1 };
+            let state = State::Connecting { until: now + CONNECT };
+            place.insert(Link { id, codec: *codec, state, picture: false, wait: FIRST_WAIT });
+            commands.push(MediaCommand::AddLink { link: id, codec: *codec, ice_servers: ice.to_vec() });
         }
         commands
     }

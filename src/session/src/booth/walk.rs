@@ -68,7 +68,7 @@ impl Booth {
                 }
             }
             Touch::Leave => {
-                if self.visit().is_some_and(|visit| visit.in_call()) {
+                if self.visit().is_some_and(|visit| visit.in_call() || visit.returning.is_some()) {
                     self.dialog = Some((Dialog::Leave, self.now));
                 }
             }
