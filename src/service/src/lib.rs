@@ -8,6 +8,7 @@
 //! [`run`] serves on a listener until it is told to stop. A connection is one task, a room is
 //! one task, the hall is one task; they post typed actions to each other and share no state.
 
+mod accept;
 pub mod accounts;
 mod bucket;
 mod clock;
@@ -24,9 +25,7 @@ mod wire;
 use crate::accounts::AccountError;
 use crate::config::Config;
 use crate::service::Service;
-use axum::serve::ListenerExt;
 use engawa_ledger::Ledger;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,9 +49,6 @@ pub enum RunError {
     /// The ledger or what it holds cannot be used.
     #[error("the service cannot start")]
     Open(#[from] AccountError),
-    /// Accepting connections failed.
-    #[error("serving failed")]
-    Serve(#[source] std::io::Error),
 }
 
 /// A service that has read its ledger and is about to serve.
@@ -75,57 +71,39 @@ pub async fn open(config: Config, ledger: Arc<dyn Ledger>) -> Result<Ready, RunE
 /// Opens and serves; see [`open`] and [`Ready::serve`].
 ///
 /// # Errors
-/// When it cannot start, or cannot accept any more.
+/// When it cannot start.
 pub async fn run(
     config: Config,
     ledger: Arc<dyn Ledger>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    open(config, ledger).await?.serve(listener, shutdown).await
+    open(config, ledger).await?.serve(listener, shutdown).await;
+    Ok(())
 }
 
 impl Ready {
     /// Serves on `listener` until `shutdown` is done; then connections are told to come back
     /// later ([`engawa_protocol::CloseCode::Restart`]), within five seconds altogether.
-    ///
-    /// # Errors
-    /// When it cannot accept any more.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let service = self.service;
         let (stop, tasks, ledger) = (service.stop.clone(), service.tasks.clone(), service.ledger.clone());
-        let app = http::router(service).into_make_service_with_connect_info::<SocketAddr>();
-        // Signals are small and wait for nobody.
-        let listener = listener.tap_io(|stream| {
-            stream.set_nodelay(true).ok();
-        });
-        let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
-        let mut serving = tokio::spawn(serving.into_future());
-        let failed = tokio::select! {
-            served = &mut serving => Some(served),
-            () = shutdown => None,
-        };
+        let app = http::router(service);
+        let accepting = tasks.spawn(accept::accept(listener, app, stop.clone(), tasks.clone()));
+        tokio::select! {
+            // It accepts until it is told to stop, or panics.
+            _ = accepting => tracing::error!("nothing is accepted any more"),
+            () = shutdown => {}
+        }
         tracing::info!("stopping");
         stop.cancel();
         tasks.close();
-        let orderly = async {
-            tasks.wait().await;
-            if failed.is_none() {
-                (&mut serving).await.ok();
-            }
-        };
-        if timeout(STOPPING, orderly).await.is_err() {
+        if timeout(STOPPING, tasks.wait()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
-        serving.abort();
         if !matches!(timeout(FLUSHING, ledger.flush()).await, Ok(Ok(()))) {
             // Whatever was acknowledged was flushed before.
             tracing::warn!("the last flush did not end well");
-        }
-        match failed {
-            None => Ok(()),
-            Some(Ok(served)) => served.map_err(RunError::Serve),
-            Some(Err(panicked)) => Err(RunError::Serve(std::io::Error::other(panicked))),
         }
     }
 }

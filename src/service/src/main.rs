@@ -135,7 +135,8 @@ impl Serve {
                 _ = interrupt.recv() => {}
             }
         };
-        Ok(ready.serve(listener, shutdown).await?)
+        ready.serve(listener, shutdown).await;
+        Ok(())
     }
 }
 

@@ -3,24 +3,25 @@
 //! It recognises who is there before the upgrade, takes hello, holds the client to sizes, rates
 //! and silence, and hands what it says to rooms and hall. Its writer sends what they answer.
 
-use crate::bucket::{Bucket, Rate};
+mod talk;
+mod write;
+
 use crate::clock;
 use crate::http::origin;
-use crate::outlet::{End, Inlet, Outlet};
-use crate::rooms::Action;
+use crate::outlet::{End, Outlet};
 use crate::service::Service;
 use crate::visitor::{Identity, Visitor};
 use crate::wire;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engawa_protocol::{ClientId, ClientMessage, CloseCode, Command, Fault, PROTOCOL, RoomId, ServiceMessage, limits};
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
-use std::collections::VecDeque;
+use engawa_protocol::{ClientId, ClientMessage, CloseCode, Fault, PROTOCOL, ServiceMessage, limits};
+use futures_util::StreamExt;
+use futures_util::stream::SplitStream;
 use std::sync::Arc;
 use std::time::Duration;
+use talk::Talk;
 use tokio::time::{Instant, timeout, timeout_at};
 
 const HELLO: Duration = Duration::from_secs(5);
@@ -29,10 +30,8 @@ const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
 const GOODBYE: Duration = Duration::from_secs(1);
 /// A frame up to here is answered by a proper close; the rest of a larger one is not awaited.
 const FRAME_BYTES: usize = 8 * limits::MESSAGE_BYTES;
-/// Rooms that one connection follows or sits in; the one used longest ago gives way.
-const ROOMS: usize = 32;
-/// Frames that are sent in one go.
-const BATCH: usize = 32;
+/// Signs of life before hello.
+const BEFORE_HELLO: usize = 32;
 
 /// `GET /ws`.
 pub async fn upgrade(
@@ -75,21 +74,16 @@ async fn serve(service: &Arc<Service>, socket: WebSocket, identity: Identity) {
     let (sink, stream) = socket.split();
     let (outlet, inlet) = Outlet::new();
     let ended = inlet.end.clone();
-    let writer = service.tasks.spawn(write(sink, inlet, outlet.clone()));
+    let writer = service.tasks.spawn(write::write(sink, inlet, outlet.clone()));
     let mut reader = Reader { stream, outlet: outlet.clone(), heard: Instant::now() };
     if let Some(client) = reader.hello(service).await {
         let visitor = Arc::new(Visitor::new(connection, client, &identity, outlet.clone()));
         tracing::info!(connection = connection.0, as_host = visitor.session.is_some(), "connected");
         visitor.send(&welcome(service, &identity));
         service.hall.entered(visitor.clone()).await;
-        let rate = Rate { burst: limits::BURST, every: Duration::from_secs(1) / limits::RATE_PER_SECOND };
-        let bucket = Bucket::new(rate, std::time::Instant::now());
-        let mut talk = Talk { service, visitor, bucket, rooms: VecDeque::new() };
+        let mut talk = Talk::new(service, visitor);
         reader.converse(&mut talk, &identity).await;
-        for room in talk.rooms {
-            service.rooms.post_to_running(&room, Action::Gone { connection }).await;
-        }
-        service.hall.left(connection).await;
+        talk.leave().await;
         tracing::info!(connection = connection.0, why = ?*ended.borrow(), "disconnected");
     }
     // Reading on until the client has closed as well lets it see our close frame.
@@ -143,7 +137,7 @@ impl Reader {
 
     async fn first_text(&mut self) -> Result<Utf8Bytes, End> {
         // Bounded: a client that only pings is no client.
-        for _ in 0..BATCH {
+        for _ in 0..BEFORE_HELLO {
             let received = self.stream.next().await.ok_or(End::Gone)?;
             if let Some(text) = text_of(received)? {
                 return Ok(text);
@@ -206,112 +200,4 @@ fn text_of(received: Result<Message, axum::Error>) -> Result<Option<Utf8Bytes>, 
 fn is_too_big(error: &axum::Error) -> bool {
     // axum hides the kind of error; its words are those of tungstenite's `CapacityError`.
     error.to_string().contains("too large") || error.to_string().contains("too long")
-}
-
-/// What a client that has said hello may say.
-struct Talk<'a> {
-    service: &'a Arc<Service>,
-    visitor: Arc<Visitor>,
-    bucket: Bucket,
-    /// Rooms that count on this connection, the latest used last.
-    rooms: VecDeque<RoomId>,
-}
-
-impl Talk<'_> {
-    async fn take(&mut self, text: Option<&str>) -> Result<(), End> {
-        if self.bucket.take(std::time::Instant::now()).is_err() {
-            return Err(End::Close(CloseCode::Rate));
-        }
-        match text.map_or(Ok(None), |text| wire::parse(text).map(Some)) {
-            Ok(None) => {}
-            Ok(Some(message)) => self.act(message).await,
-            Err(wire::Rejected { fault, text }) => self.visitor.fault(fault, text),
-        }
-        Ok(())
-    }
-
-    async fn act(&mut self, message: ClientMessage) {
-        let visitor = self.visitor.clone();
-        match message {
-            ClientMessage::Hello { .. } => visitor.fault(Fault::HelloExpected, "hello comes once"),
-            ClientMessage::Follow { room, after } => {
-                self.count_on(&room).await;
-                self.post(&room, Action::Follow { visitor, after }).await;
-            }
-            ClientMessage::Unfollow { room } => {
-                self.rooms.retain(|other| *other != room);
-                let connection = visitor.connection;
-                self.service.rooms.post_to_running(&room, Action::Gone { connection }).await;
-            }
-            ClientMessage::Command { room, n, command } => {
-                if matches!(command, Command::Join { .. }) {
-                    self.count_on(&room).await;
-                }
-                self.post(&room, Action::Command { visitor, n, command }).await;
-            }
-            ClientMessage::Signal { room, to, attempt, signal } => {
-                self.post(&room, Action::Signal { visitor, to, attempt, signal }).await;
-            }
-            ClientMessage::Still { room, jpeg } => self.post(&room, Action::Still { visitor, jpeg }).await,
-            ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
-        }
-    }
-
-    async fn post(&self, room: &RoomId, action: Action) {
-        self.service.rooms.post(room, action).await;
-    }
-
-    async fn count_on(&mut self, room: &RoomId) {
-        self.rooms.retain(|other| other != room);
-        if self.rooms.len() >= ROOMS
-            && let Some(oldest) = self.rooms.pop_front()
-        {
-            let connection = self.visitor.connection;
-            self.service.rooms.post_to_running(&oldest, Action::Gone { connection }).await;
-        }
-        self.rooms.push_back(room.clone());
-    }
-}
-
-/// Sends until the connection ends, then says why.
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet, outlet: Outlet) {
-    let mut ended = inlet.end.clone();
-    loop {
-        let first = tokio::select! {
-            biased;
-            _ = ended.wait_for(Option::is_some) => break,
-            first = inlet.next() => first,
-        };
-        let Some(first) = first else { break };
-        let batch = async {
-            sink.feed(Message::Text(first)).await?;
-            for _ in 1..BATCH {
-                let Some(next) = inlet.try_next() else { break };
-                sink.feed(Message::Text(next)).await?;
-            }
-            sink.flush().await
-        };
-        let sent = tokio::select! {
-            biased;
-            _ = ended.wait_for(Option::is_some) => break,
-            sent = timeout(SILENCE, batch) => sent,
-        };
-        match sent {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => outlet.end(End::Gone),
-            Err(_) => outlet.end(End::Close(CloseCode::Slow)),
-        }
-    }
-    let code = inlet.end.borrow().and_then(End::code);
-    let goodbye = async {
-        // What was answered before the end is still owed, such as the fault that led to it.
-        while let Some(next) = inlet.try_next() {
-            sink.feed(Message::Text(next)).await?;
-        }
-        if let Some(code) = code {
-            sink.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))).await?;
-        }
-        sink.close().await
-    };
-    timeout(GOODBYE, goodbye).await.ok();
 }

@@ -126,6 +126,12 @@ async fn a_service_that_stops_says_restart_and_nobody_lost_their_line() {
     let (events, _) = guest.events(&room).await;
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].event, Event::Ended { cause: EndCause::Host });
+    // Over or not, a room can be read again.
+    house.stop().await;
+    house.start().await;
+    let mut host = Client::host_as(house.address(), &cookie, fresh_client()).await;
+    assert_eq!(host.follow(&room, 0).await, [log, events].concat());
+    assert_eq!(host.join(&room).await, Err(Refusal::Over));
 }
 
 // X6
@@ -145,6 +151,10 @@ async fn after_a_restart_whoever_stays_away_is_told_as_lost() {
     assert!(!log.iter().any(|r| r.event == Event::Lost { seat: Seat(1) }), "the host was back in time");
 }
 
+fn log_file(house: &House) -> std::path::PathBuf {
+    house.folder.path().join("service.log")
+}
+
 /// The real program, killed when the test ends in any way.
 struct Process {
     child: Child,
@@ -157,7 +167,8 @@ impl Process {
             .args(["serve", "--config"])
             .arg(house.config_file())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::options().create(true).append(true).open(log_file(house)).unwrap())
+            .env("ENGAWA_LOG", "info,engawa_service=trace")
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -195,6 +206,12 @@ async fn a_service_that_is_killed_in_a_call_knows_everything_it_acknowledged() {
     guest.command(&room, Command::Leave).await.unwrap();
     host.events_until(&room, &mut log, |r| r.event == Event::Ended { cause: EndCause::Guest }).await;
     assert_eq!(guest.command(&room, Command::CancelKnock).await, Err(Refusal::Over));
+    drop(process);
+    let words = std::fs::read_to_string(log_file(&house)).unwrap();
+    assert!(words.contains("connected") && words.contains("rooms are restored going_on=1"), "{words}");
+    for personal in ["佐藤花子", "takahashi", "v=0", "candidate", "token-of", &cookie] {
+        assert!(!words.contains(personal), "the log holds {personal:?}");
+    }
 }
 
 // N2

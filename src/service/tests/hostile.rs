@@ -242,3 +242,23 @@ async fn a_client_that_does_not_read_is_let_go_and_the_others_go_on() {
     assert!(lost, "the host that reads nothing is let go");
     beside.goes_on().await;
 }
+
+#[tokio::test]
+async fn a_client_that_falls_silent_is_let_go() {
+    let house = House::open().await;
+    let mut silent = Client::booth(house.address(), "a-01").await;
+    assert_eq!(silent.closed().await, CloseCode::Silent as u16);
+}
+
+/// Somebody who never finishes a request does not keep a place for ever.
+#[tokio::test]
+async fn a_request_that_is_never_finished_is_given_up() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let house = House::open().await;
+    let mut stream = tokio::net::TcpStream::connect(house.address()).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nx-slow: ").await.unwrap();
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(support::PATIENCE, stream.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "the connection is closed");
+    assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+}

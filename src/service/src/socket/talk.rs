@@ -1,0 +1,96 @@
+//! What a client that has said hello may say, and who hears it.
+
+use crate::bucket::{Bucket, Rate};
+use crate::clock;
+use crate::outlet::End;
+use crate::rooms::Action;
+use crate::service::Service;
+use crate::visitor::Visitor;
+use crate::wire;
+use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, limits};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Rooms that one connection follows or sits in; the one used longest ago gives way.
+const ROOMS: usize = 32;
+
+/// One client's conversation with the service.
+pub(super) struct Talk<'a> {
+    pub service: &'a Arc<Service>,
+    visitor: Arc<Visitor>,
+    bucket: Bucket,
+    /// Rooms that count on this connection, the latest used last.
+    rooms: VecDeque<RoomId>,
+}
+
+impl<'a> Talk<'a> {
+    pub fn new(service: &'a Arc<Service>, visitor: Arc<Visitor>) -> Self {
+        let rate = Rate { burst: limits::BURST, every: Duration::from_secs(1) / limits::RATE_PER_SECOND };
+        Self { service, visitor, bucket: Bucket::new(rate, Instant::now()), rooms: VecDeque::new() }
+    }
+
+    /// Tells everybody who counts on the connection that it is gone.
+    pub async fn leave(self) {
+        let connection = self.visitor.connection;
+        for room in self.rooms {
+            self.service.rooms.post_to_running(&room, Action::Gone { connection }).await;
+        }
+        self.service.hall.left(connection).await;
+    }
+
+    /// Takes the text of a frame; none is a sign of life.
+    pub async fn take(&mut self, text: Option<&str>) -> Result<(), End> {
+        if self.bucket.take(Instant::now()).is_err() {
+            return Err(End::Close(CloseCode::Rate));
+        }
+        match text.map_or(Ok(None), |text| wire::parse(text).map(Some)) {
+            Ok(None) => {}
+            Ok(Some(message)) => self.act(message).await,
+            Err(wire::Rejected { fault, text }) => self.visitor.fault(fault, text),
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, message: ClientMessage) {
+        let visitor = self.visitor.clone();
+        match message {
+            ClientMessage::Hello { .. } => visitor.fault(Fault::HelloExpected, "hello comes once"),
+            ClientMessage::Follow { room, after } => {
+                self.count_on(&room).await;
+                self.post(&room, Action::Follow { visitor, after }).await;
+            }
+            ClientMessage::Unfollow { room } => {
+                self.rooms.retain(|other| *other != room);
+                let connection = visitor.connection;
+                self.service.rooms.post_to_running(&room, Action::Gone { connection }).await;
+            }
+            ClientMessage::Command { room, n, command } => {
+                if matches!(command, Command::Join { .. }) {
+                    self.count_on(&room).await;
+                }
+                self.post(&room, Action::Command { visitor, n, command }).await;
+            }
+            ClientMessage::Signal { room, to, attempt, signal } => {
+                self.post(&room, Action::Signal { visitor, to, attempt, signal }).await;
+            }
+            ClientMessage::Still { room, jpeg } => self.post(&room, Action::Still { visitor, jpeg }).await,
+            ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
+        }
+    }
+
+    async fn post(&self, room: &RoomId, action: Action) {
+        self.service.rooms.post(room, action).await;
+    }
+
+    async fn count_on(&mut self, room: &RoomId) {
+        self.rooms.retain(|other| other != room);
+        if self.rooms.len() >= ROOMS
+            && let Some(oldest) = self.rooms.pop_front()
+        {
+            let connection = self.visitor.connection;
+            self.service.rooms.post_to_running(&oldest, Action::Gone { connection }).await;
+        }
+        self.rooms.push_back(room.clone());
+    }
+}
