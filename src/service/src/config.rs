@@ -1,7 +1,8 @@
 //! What the service is told by its file and flags.
 //!
 //! Every relative path in the file is meant from the file's own folder. A wrong file is an error
-//! that names the file, the line or key, and what to write instead.
+//! that names the file, the line or key, and what to write instead. `example.toml`, beside this
+//! crate's manifest, tells every key.
 
 mod file;
 

@@ -91,7 +91,9 @@ impl Visitor {
     ///
     /// A peer that is gone is nobody's fault: others come and go while a message is under way.
     pub fn fault(&self, fault: Fault, text: impl Into<String>) {
-        self.send(&ServiceMessage::Fault { fault, text: text.into() });
+        let text = text.into();
+        tracing::debug!(connection = self.connection.0, ?fault, text, "a message cannot be taken");
+        self.send(&ServiceMessage::Fault { fault, text });
         if fault != Fault::NoSuchPeer && self.faults.fetch_add(1, Ordering::Relaxed) >= limits::FAULTS {
             self.outlet.end(End::Close(CloseCode::Faults));
         }

@@ -2,6 +2,8 @@
 
 mod support;
 
+use engawa_service::config::{Config, Flags};
+use engawa_session::room::Policy;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use support::{House, PASSWORD, config_text};
@@ -56,6 +58,31 @@ fn a_wrong_configuration_is_told_with_its_place_and_a_remedy() {
     }
     let missing = service(&["serve", "--config", "/nowhere/service.toml"], "");
     assert!(String::from_utf8(missing.stderr).unwrap().contains("/nowhere/service.toml: cannot be read"));
+}
+
+#[test]
+fn the_example_holds_every_key_and_the_demos_file_is_right() {
+    let house = House::furnish("", "");
+    for secret in ["turn.secret", "a-01.token", "a-02.token"] {
+        std::fs::write(house.folder.path().join(secret), secret).unwrap();
+    }
+    let load = |text: &str| {
+        std::fs::write(house.config_file(), text).unwrap();
+        Config::load(&house.config_file(), Flags::default()).unwrap()
+    };
+    let example = include_str!("../example.toml");
+    let config = load(example);
+    assert_eq!(config.policy, Policy::default(), "the example tells the defaults");
+    assert_eq!(config.ice_servers[1].credential.as_deref(), Some("turn.secret"));
+    assert_eq!(config.booth_of_token("a-02.token").map(|booth| booth.name.as_str()), Some("A-02"));
+    // The words for an unknown key list all there are.
+    let words = refusal(&example.replace("listen =", "lisen ="));
+    let (_, keys) = words.split_once("expected one of ").unwrap();
+    for key in keys.trim().split(", ").map(|key| key.trim_matches('`')) {
+        assert!(example.contains(&format!("{key} = ")) || example.contains(&format!("[{key}]")), "no {key}");
+    }
+    let demo = load(include_str!("../../../assets/demo/service.toml"));
+    assert_eq!((demo.companies.len(), demo.booths.len()), (12, 1));
 }
 
 #[tokio::test]
