@@ -48,7 +48,7 @@ test('the only recruiter leaves and the call is over; with a second one it goes 
   await booth.screen('ended');
 });
 
-// P4
+// E3, X9
 test('the booth is free for the next candidate as soon as one is gone', async () => {
   const fair = await Fair.open('next-candidate');
   const { booth, recruiter } = await fair.call();
