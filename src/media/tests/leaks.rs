@@ -76,7 +76,7 @@ fn threads_and_files() -> (usize, usize) {
 }
 
 fn round(call: &mut Call, attempt: u32) {
-    let codec = if attempt % 2 == 0 { Codec::Vp8 } else { Codec::H264 };
+    let codec = if attempt.is_multiple_of(2) { Codec::Vp8 } else { Codec::H264 };
     let comes = link(2, attempt);
     call.join(comes, codec);
     call.until_flowing(comes);

@@ -17,7 +17,7 @@ pub(super) fn describe(factory: &str, codec: Codec, bitrate: u32) -> String {
         ),
         (Codec::H264, "x264enc") => format!(
             "x264enc name=encoder tune=zerolatency speed-preset=ultrafast threads=1 bframes=0 \
-             key-int-max={KEY_EVERY} vbv-buf-capacity=200 bitrate={kilobits} \
+             key-int-max={KEY_EVERY} vbv-buf-capacity=150 bitrate={kilobits} \
              ! video/x-h264,profile=constrained-baseline {PARSE}"
         ),
         (Codec::H264, "openh264enc") => format!(

@@ -66,7 +66,8 @@ impl Mixer {
         lock(&self.channels).retain(|channel| {
             let mut queue = lock(&channel.0);
             queue.add_to(out);
-            !queue.closed && !(queue.once && queue.samples.is_empty())
+            let played = queue.once && queue.samples.is_empty();
+            !queue.closed && !played
         });
         out.iter_mut().for_each(|sample| *sample = soft(*sample));
         if let Some(tone) = &self.tone {
