@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use engawa_session::booth::Saved;
+use std::fs::File;
 use std::path::Path;
 
 const SAVED: &[u8] = b"visit";
@@ -10,6 +11,9 @@ const SAVED: &[u8] = b"visit";
 #[derive(Debug)]
 pub struct Store {
     db: sled::Db,
+    /// sled's log: it is written with `sync_file_range`, which leaves the file's new length behind
+    /// (sync_file_range(2), "Warning"), so a cut of power could take what was flushed.
+    file: File,
 }
 
 impl Store {
@@ -34,7 +38,9 @@ impl Store {
                 return Err(error).with_context(|| format!("opening {} ({hint})", path.display()));
             }
         };
-        Ok(Self { db })
+        let file = path.join("db");
+        let file = File::open(&file).with_context(|| format!("opening {}", file.display()))?;
+        Ok(Self { db, file })
     }
 
     /// The interview to return to. One that cannot be read is forgotten.
@@ -47,15 +53,18 @@ impl Store {
     pub fn save(&self, saved: &Saved) -> anyhow::Result<()> {
         let bytes = serde_json::to_vec(saved).context("writing the interview as JSON")?;
         self.db.insert(SAVED, bytes).context("writing the store")?;
-        self.db.flush().context("flushing the store")?;
-        Ok(())
+        self.flush()
     }
 
     /// Forgets it; it is off the disk's index when this returns.
     pub fn forget(&self) -> anyhow::Result<()> {
         self.db.remove(SAVED).context("writing the store")?;
+        self.flush()
+    }
+
+    fn flush(&self) -> anyhow::Result<()> {
         self.db.flush().context("flushing the store")?;
-        Ok(())
+        self.file.sync_data().context("bringing the store to the disk")
     }
 }
 
