@@ -30,6 +30,8 @@
     pc.ontrack = ({ track }) => show(track);
     for (const track of stream.getTracks()) {
       if (track.kind === 'video') track.contentHint = 'motion';
+      // A kiosk shows the candidate their own picture too.
+      if (track.kind === 'video' && shown && peers.size === 1) show(track);
       pc.addTrack(track, stream);
     }
     return pc;
