@@ -41,6 +41,12 @@ test('a candidate and a recruiter see and hear each other, and nothing flows bef
   expect((await recruiter.connections()).open).toBe(0);
   await until('the booth to have closed its camera', async () => (await booth.figures()) === null);
 
+  // Neither log knows who talked, or from where.
+  for (const log of [fair.service.log(), booth.log()]) {
+    expect(log.length).toBeGreaterThan(0);
+    expect(log).not.toMatch(/홍성우|高橋|candidate:|a=(ice-ufrag|fingerprint|group)|m=video/);
+  }
+
   expect(recruiter.elsewhere).toEqual([]);
   expect(recruiter.complaints).toEqual([]);
 });

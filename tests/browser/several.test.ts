@@ -60,8 +60,17 @@ test('a recruiter whose browser freezes does not disturb the other', async () =>
   await second.sees(0);
   await booth.shows('both recruiters', (shown) => shown.others?.length === 2);
 
+  const { seat } = await second.desk();
+  const decoded = async () => (await booth.figures())?.links.find((link) => link.seat === seat)?.video_decoded;
   second.signal('SIGSTOP');
   try {
+    let last: number | undefined;
+    await until('the frozen browser to send nothing more', async () => {
+      const now = await decoded();
+      const still = now === last;
+      last = now;
+      return still;
+    }, { every: 500 });
     await first.flows(0, 24);
     await first.hears(0, 1000);
     await booth.hears(440);

@@ -1,5 +1,5 @@
 // A booth of a story, driven like a candidate would: by the actions of its script, one at a time.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from './child';
 import { CLIP, program } from './paths';
@@ -102,6 +102,12 @@ export class Booth {
   get child(): Child {
     if (!this.#child) throw new Error('the booth was never started');
     return this.#child;
+  }
+
+  /** What it logged; what it tells its script stands in the same file, marked, and is left out. */
+  log(): string {
+    const lines = readFileSync(join(this.#folder, 'booth.log'), 'utf8').split('\n');
+    return lines.filter((line) => !line.startsWith('> ')).join('\n');
   }
 
   get folder(): string {

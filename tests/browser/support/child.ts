@@ -8,6 +8,7 @@ const running = new Set<ChildProcess>();
 
 // A test run that is itself cut short leaves nothing behind.
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 export class Child {
   readonly name: string;

@@ -1,6 +1,6 @@
 // The service of a story: one process with a fresh data folder, which can be killed and started again.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, run } from './child';
 import { PAGE, program } from './paths';
@@ -77,6 +77,11 @@ export class Service {
   get child(): Child {
     if (!this.#child) throw new Error('the service was never started');
     return this.#child;
+  }
+
+  /** What it logged. */
+  log(): string {
+    return readFileSync(join(this.folder, 'service.log'), 'utf8');
   }
 
   token(booth: string): string {
