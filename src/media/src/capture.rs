@@ -53,7 +53,7 @@ pub(crate) fn capture(
     let (front, looped) = match wish {
         Wish::Picture(VideoSource::None) | Wish::Sound { source: AudioSource::None, .. } => return Ok(None),
         Wish::Picture(VideoSource::Test) => {
-            (format!("videotestsrc is-live=true pattern=ball ! {}", sinks.hub.caps()), false)
+            (format!("videotestsrc is-live=true pattern=smpte horizontal-speed=3 ! {}", sinks.hub.caps()), false)
         }
         Wish::Picture(VideoSource::Camera { device }) => (camera(device.as_deref(), attempt), false),
         Wish::Sound { source: AudioSource::Tone { hz }, .. } => {

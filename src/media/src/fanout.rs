@@ -68,7 +68,7 @@ impl Fanout {
     /// Adds a peer, which gets its first frame at the next key frame; that one is asked for.
     pub fn attach(&self, link: LinkId, appsrc: gst_app::AppSrc, share: Arc<LinkShare>) {
         lock(&self.outlets).push(Outlet { link, appsrc, share, waits_for_key: self.video });
-        self.keys.ask();
+        self.keys.ask_soon();
     }
 
     pub fn detach(&self, link: LinkId) {

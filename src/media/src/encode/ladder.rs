@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 /// When every rung has failed, the whole ladder is tried again after this long.
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// From a deep fall of the rate to the fresh start: the line's own queue has to run empty first.
+const FRESH: Duration = Duration::from_millis(500);
+
 /// The encoders of one codec, best first, and the one that runs.
 pub(crate) struct Ladder {
     codec: Codec,
@@ -14,6 +17,9 @@ pub(crate) struct Ladder {
     plan: Plan,
     caps: gst::Caps,
     bitrate: u32,
+    /// The rate before it fell, and when a fresh start is due after a deep fall.
+    high: u32,
+    fresh_at: Option<Instant>,
     post: Post,
     stage: Option<Stage>,
     generation: u32,
@@ -30,7 +36,20 @@ pub(crate) enum Change {
 
 impl Ladder {
     pub fn new(codec: Codec, rungs: Vec<String>, plan: Plan, caps: gst::Caps, bitrate: u32, post: Post) -> Self {
-        Self { codec, rungs, next: 0, plan, caps, bitrate, post, stage: None, generation: 0, again_at: None }
+        Self {
+            codec,
+            rungs,
+            next: 0,
+            plan,
+            caps,
+            bitrate,
+            high: bitrate,
+            fresh_at: None,
+            post,
+            stage: None,
+            generation: 0,
+            again_at: None,
+        }
     }
 
     /// The running encoder's factory name.
@@ -46,8 +65,15 @@ impl Ladder {
         self.bitrate
     }
 
-    pub fn set_bitrate(&mut self, bitrate: u32) {
+    /// Sets the rate. After a deep fall a key frame follows on its own: what was sent before is lost
+    /// for the most part, and a browser waits three seconds for it before it asks.
+    pub fn set_bitrate(&mut self, bitrate: u32, now: Instant) {
         self.bitrate = bitrate;
+        self.high = self.high.max(bitrate);
+        if bitrate < self.high / 10 * 6 {
+            self.high = bitrate;
+            self.fresh_at = Some(now + FRESH);
+        }
         if let Some(stage) = &mut self.stage {
             stage.set_bitrate(bitrate);
         }
@@ -67,7 +93,7 @@ impl Ladder {
                 Some(mut stage) => {
                     stage.go_live();
                     // The trial used up the first key frame.
-                    self.plan.fanout.keys().ask();
+                    self.plan.fanout.keys().ask_soon();
                     self.stage = Some(stage);
                     return Change::To(factory.clone());
                 }
@@ -92,6 +118,10 @@ impl Ladder {
 
     /// Looks whether the encoder still works.
     pub fn watch(&mut self, now: Instant) -> Change {
+        if self.fresh_at.is_some_and(|at| now >= at) {
+            self.fresh_at = None;
+            self.plan.fanout.keys().ask_soon();
+        }
         match &mut self.stage {
             // A failed one's note may be lost or on its way.
             Some(stage) => {

@@ -22,8 +22,11 @@ const TRIAL_FRAMES: u64 = 5;
 const TRIAL_WAIT: Duration = Duration::from_secs(2);
 /// A running encoder that takes frames and gives none for this long is dead.
 const STALL: Duration = Duration::from_secs(2);
-/// Key frames are at least this far apart, however many peers ask.
-const KEY_GAP: Duration = Duration::from_millis(300);
+/// Key frames are at least this far apart, however many peers ask. On a line that has just become
+/// narrow a second one would drown the first, which is still on its way.
+const KEY_GAP: Duration = Duration::from_secs(1);
+/// The same for a peer that joins and has nothing to look at yet.
+const JOIN_GAP: Duration = Duration::from_millis(150);
 
 /// Where raw pictures go into an encoder.
 #[derive(Clone)]
@@ -55,12 +58,20 @@ fn force_key(appsrc: &gst_app::AppSrc) {
 #[derive(Default)]
 pub(crate) struct KeyAsk {
     asked: AtomicBool,
+    joining: AtomicBool,
     last: Mutex<Option<Instant>>,
 }
 
 impl KeyAsk {
+    /// A peer has lost a picture.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::Relaxed);
+    }
+
+    /// A peer waits for its first picture, or the encoder is a new one.
+    pub fn ask_soon(&self) {
+        self.joining.store(true, Ordering::Relaxed);
+        self.ask();
     }
 
     fn is_due(&self) -> bool {
@@ -68,9 +79,11 @@ impl KeyAsk {
             return false;
         }
         let mut last = lock(&self.last);
-        if last.is_some_and(|at| at.elapsed() < KEY_GAP) {
+        let gap = if self.joining.load(Ordering::Relaxed) { JOIN_GAP } else { KEY_GAP };
+        if last.is_some_and(|at| at.elapsed() < gap) {
             return false;
         }
+        self.joining.store(false, Ordering::Relaxed);
         *last = Some(Instant::now());
         self.asked.store(false, Ordering::Relaxed);
         true

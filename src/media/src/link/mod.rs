@@ -29,11 +29,16 @@ pub(crate) enum LinkNote {
     Signal(Signal),
     State(WebRTCPeerConnectionState),
     FirstPicture,
+    /// The line takes much less than it did.
+    Narrower,
     Failed(&'static str),
 }
 
 /// Milliseconds that packets wait for a late one (webrtcbin's own choice is 200).
 const JITTER_MS: u32 = 50;
+/// Milliseconds after which a lost packet is not sent again. On a line that has become narrow the
+/// repairs of old pictures would crowd out the new ones.
+const REPAIR_MS: u32 = 250;
 /// Largest RTP packet: within 1280 bytes of IPv6 with TURN and SRTP around it.
 const MTU: u32 = 1200;
 /// Numbers of the payload types that are offered.
@@ -110,7 +115,7 @@ impl Link {
         }
         repair_losses(&webrtc);
         negotiate::listen(&webrtc, id, &ground.post);
-        estimate_line(&webrtc, &share, ground);
+        estimate_line(&webrtc, id, &share, ground);
         watch_arrivals(&webrtc, &share);
         let channel = ground.mixer.open();
         let mut link = Self {
@@ -246,9 +251,10 @@ fn repair_losses(webrtc: &gst::Element) {
 }
 
 /// Puts the congestion estimator (draft-ietf-rmcat-gcc-02) into the sending path.
-fn estimate_line(webrtc: &gst::Element, share: &Arc<LinkShare>, ground: &Ground) {
+fn estimate_line(webrtc: &gst::Element, id: LinkId, share: &Arc<LinkShare>, ground: &Ground) {
     let (line, start) = (ground.line.clone(), ground.line_start);
-    let share = share.clone();
+    let (share, post) = (share.clone(), ground.post.clone());
+    share.estimate.store(start, std::sync::atomic::Ordering::Relaxed);
     webrtc.connect("request-aux-sender", false, move |_| {
         let estimator = gst::ElementFactory::make("rtpgccbwe")
             .property("min-bitrate", *line.start())
@@ -256,10 +262,13 @@ fn estimate_line(webrtc: &gst::Element, share: &Arc<LinkShare>, ground: &Ground)
             .property("estimated-bitrate", start)
             .build()
             .ok()?;
-        let share = share.clone();
+        let (share, post) = (share.clone(), post.clone());
         estimator.connect_notify(Some("estimated-bitrate"), move |estimator, _| {
             let estimate = estimator.property::<u32>("estimated-bitrate");
-            share.estimate.store(estimate, std::sync::atomic::Ordering::Relaxed);
+            let before = share.estimate.swap(estimate, std::sync::atomic::Ordering::Relaxed);
+            if estimate < before / 100 * 95 {
+                post.send(Note::Link(id, LinkNote::Narrower));
+            }
         });
         Some(handed_over(estimator))
     });
@@ -283,7 +292,11 @@ fn watch_arrivals(webrtc: &gst::Element, share: &Arc<LinkShare>) {
     let bin = webrtc.downcast_ref::<gst::Bin>().expect("webrtcbin is a bin");
     let share = share.clone();
     bin.connect_deep_element_added(move |_, _, element| {
-        let is_source = element.factory().is_some_and(|f| f.name() == "nicesrc");
+        let name = element.factory().map(|f| f.name());
+        if name.as_deref() == Some("rtprtxsend") {
+            element.set_property("max-size-time", REPAIR_MS);
+        }
+        let is_source = name.as_deref() == Some("nicesrc");
         let Some(pad) = element.static_pad("src").filter(|_| is_source) else { return };
         let share = share.clone();
         pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, info| {

@@ -62,7 +62,7 @@ pub struct LinkFigures {
     pub codec: Codec,
     /// How far it is.
     pub state: LinkState,
-    /// Congestion estimate in bit/s; 0 before there is one.
+    /// Congestion estimate in bit/s, at first a guess.
     pub estimate: u32,
     /// Encoded pictures handed to it.
     pub video_sent: u64,

@@ -54,6 +54,7 @@ impl Worker {
             LinkNote::State(Connection::Disconnected) => self.turn(id, LinkState::Interrupted),
             LinkNote::State(Connection::Failed) => self.fail(id, "no way to the peer was found"),
             LinkNote::State(_) => {}
+            LinkNote::Narrower => self.govern(),
             LinkNote::FirstPicture => (self.notify)(Happening::FirstPicture { link: id }),
             LinkNote::Failed(reason) => self.fail(id, reason),
         }

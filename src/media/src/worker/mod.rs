@@ -204,7 +204,7 @@ impl Worker {
             let now = ladder.bitrate();
             // Small steps up are not worth a change of the encoder's plan; any step down is.
             if wanted < now || wanted > now / 100 * 104 {
-                ladder.set_bitrate(wanted);
+                ladder.set_bitrate(wanted, Instant::now());
             }
         }
         let mut encoder = lock(&self.shared.encoder);
