@@ -86,8 +86,8 @@ pub struct Room {
     people: BTreeMap<Seat, Person>,
     /// Accounts in the order they first joined: the account at `i` has seat `i + 1`.
     accounts: Vec<AccountId>,
-    /// The highest command of each client that is in the log.
-    done: BTreeMap<(Actor, ClientId), u32>,
+    /// The commands that are in the log. One that could not be stored may come again after later ones.
+    done: BTreeSet<(Actor, ClientId, u32)>,
     /// Clients with a live connection. Not in the log: it belongs to the process that holds the sockets.
     connected: BTreeSet<ClientId>,
     /// After a restart of the service: until when an absent client may come back unnoticed.
@@ -111,7 +111,7 @@ impl Room {
             last: 0,
             people: BTreeMap::new(),
             accounts: Vec::new(),
-            done: BTreeMap::new(),
+            done: BTreeSet::new(),
             connected: BTreeSet::new(),
             returning: None,
         }
@@ -134,7 +134,7 @@ impl Room {
         }
         self.last = *seq;
         if let Some(CommandId { client, n }) = command {
-            self.done.insert((by.clone(), client.clone()), *n);
+            self.done.insert((by.clone(), client.clone(), *n));
         }
         match event {
             Event::Knocked { company, name, locale } => {

@@ -524,6 +524,23 @@ fn a_restarted_service_disturbs_nobody() {
     assert!(matches!(world.screen(), Screen::Call { .. }));
 }
 
+// X6, X8
+#[test]
+fn an_outage_of_the_service_ends_nothing_before_people_had_time_to_return() {
+    let mut world = World::new();
+    world.call();
+    world.host_line(0, false);
+    world.disconnect();
+    world.now += Duration::from_secs(200);
+    world.restart_service();
+    world.pass(Duration::from_secs(5));
+    assert_eq!(world.room.progress(), Progress::InCall);
+    world.host_line(0, true);
+    world.connect();
+    world.pass(Duration::from_secs(60));
+    assert!(matches!(world.screen(), Screen::Call { .. }), "{:?}", world.screen());
+}
+
 // X8
 #[test]
 fn a_co_host_keeps_the_call() {

@@ -24,7 +24,7 @@ impl Room {
         if !known && !matches!(command, Command::Knock { .. }) {
             return Err(Refusal::NoSuchRoom);
         }
-        if self.done.get(&(from.actor(), id.client.clone())).is_some_and(|&done| id.n <= done) {
+        if self.done.contains(&(from.actor(), id.client.clone(), id.n)) {
             return Ok(Vec::new());
         }
         if self.is_over() {
@@ -139,6 +139,10 @@ impl Room {
                 (Role::Guest, _) => (after(lost, self.policy.waiting_grace), ended(EndCause::GuestLost)),
                 (Role::Host, _) => (after(lost, self.policy.host_grace), self.host_leaves(seat, LeaveCause::Line)),
             });
+        }
+        // After a restart nothing ends before those who were there had the time to come back.
+        if let Some(returning) = self.returning {
+            all.iter_mut().for_each(|(at, _)| *at = (*at).max(returning));
         }
         all
     }
