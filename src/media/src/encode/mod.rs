@@ -253,3 +253,46 @@ pub(crate) struct Plan {
     pub fanout: Arc<Fanout>,
     pub reaper: Reaper,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::Post;
+
+    #[test]
+    fn losses_get_a_key_frame_a_second_and_who_joins_gets_one_soon() {
+        let keys = KeyAsk::default();
+        assert!(!keys.is_due(), "nobody asked");
+        keys.ask();
+        assert!(keys.is_due());
+        assert!(!keys.is_due(), "once asked, once given");
+        keys.ask();
+        assert!(!keys.is_due(), "the last one is on its way");
+        *lock(&keys.last) = Instant::now().checked_sub(2 * JOIN_GAP);
+        assert!(!keys.is_due(), "a loss waits longer than that");
+        keys.ask_soon();
+        assert!(keys.is_due());
+        *lock(&keys.last) = Instant::now().checked_sub(KEY_GAP);
+        keys.ask();
+        assert!(keys.is_due());
+    }
+
+    #[test]
+    fn a_deep_fall_of_the_rate_brings_a_key_frame_by_itself() {
+        gst::init().expect("GStreamer");
+        let fanout = Fanout::video();
+        let plan = Plan { timeline: Timeline::new(), fanout: fanout.clone(), reaper: Reaper::default() };
+        let (sender, _inbox) = std::sync::mpsc::sync_channel(1);
+        let caps = gst::Caps::new_empty_simple("video/x-raw");
+        let mut ladder = Ladder::new(Codec::H264, Vec::new(), plan, caps, 2_000_000, Post::new(sender));
+        let now = Instant::now();
+        ladder.set_bitrate(1_500_000, now);
+        ladder.watch(now + Duration::from_secs(9));
+        assert!(!fanout.keys().is_due(), "a quarter less is nothing to speak of");
+        ladder.set_bitrate(700_000, now);
+        ladder.watch(now);
+        assert!(!fanout.keys().is_due(), "not before the line's queue has run empty");
+        ladder.watch(now + Duration::from_secs(1));
+        assert!(fanout.keys().is_due());
+    }
+}
