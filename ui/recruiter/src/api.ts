@@ -17,13 +17,26 @@ async function request(path: string, init: RequestInit): Promise<Response | unde
   }
 }
 
+/** Undefined for what is not the service's: a network that asks for a login of its own answers with a page. */
+async function read(response: Response): Promise<Me | undefined> {
+  try {
+    const body: unknown = await response.json();
+    return typeof body === 'object' && body !== null && 'account' in body ? (body as Me) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export async function signIn(body: SignIn): Promise<SignInResult> {
   const response = await request('/api/sign-in', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (response?.ok) return { kind: 'in', me: (await response.json()) as Me };
+  if (response?.ok) {
+    const me = await read(response);
+    return me ? { kind: 'in', me } : { kind: 'unreachable' };
+  }
   if (response?.status === 401) return { kind: 'wrong' };
   if (response?.status === 429) {
     return { kind: 'too_many', seconds: Number(response.headers.get('retry-after')) || 60 };
@@ -38,6 +51,6 @@ export async function signOut(): Promise<void> {
 /** Who is signed in; null when nobody is, undefined when the service cannot be reached. */
 export async function whoAmI(): Promise<Me | null | undefined> {
   const response = await request('/api/me', {});
-  if (response?.ok) return (await response.json()) as Me;
+  if (response?.ok) return read(response);
   return response?.status === 401 ? null : undefined;
 }

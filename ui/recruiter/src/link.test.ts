@@ -101,6 +101,51 @@ describe('the link', () => {
     expect(latest().types()).toEqual(['hello', 'follow']);
   });
 
+  // W12
+  it('says a command again that the service could not take just now, and keeps the order behind it', async () => {
+    latest().welcome();
+    const answers: Answer[] = [];
+    const refuse = (n: number) => latest().say({ type: 'refused', room: ROOM, n, reason: 'unavailable' });
+    void link.command(ROOM, { type: 'admit' }).then((a) => answers.push(a));
+    refuse(1);
+    void link.command(ROOM, { type: 'leave' }).then((a) => answers.push(a));
+    void link.command('cd'.repeat(16), { type: 'end' });
+    await clock.pass(999);
+    expect(latest().types().slice(1)).toEqual(['admit 1', 'end 3']);
+    expect(answers).toEqual([]);
+    latest().say({ type: 'done', room: 'cd'.repeat(16), n: 3 });
+    await clock.pass(1);
+    expect(latest().types().slice(1)).toEqual(['admit 1', 'end 3', 'admit 1', 'leave 2']);
+    latest().say({ type: 'done', room: ROOM, n: 1 });
+    latest().say({ type: 'done', room: ROOM, n: 2 });
+    await clock.pass(1_900);
+    expect(answers).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+    expect(latest().types()).toHaveLength(5);
+  });
+
+  it('tells of a service that stays busy after five tries, and repeats once after a reconnection', async () => {
+    latest().welcome();
+    const answers: Answer[] = [];
+    const admits = () => latest().types().filter((t) => t === 'admit 1').length;
+    void link.command(ROOM, { type: 'admit' }).then((a) => answers.push(a));
+    for (let tries = 1; tries < 4; tries++) {
+      latest().say({ type: 'refused', room: ROOM, n: 1, reason: 'unavailable' });
+      await clock.pass(1_000);
+      expect(admits()).toBe(tries + 1);
+    }
+    latest().say({ type: 'refused', room: ROOM, n: 1, reason: 'unavailable' });
+    latest().break(CLOSE.restart);
+    await clock.pass(0);
+    latest().welcome();
+    await clock.pass(1_500);
+    expect(admits()).toBe(1);
+    expect(answers).toEqual([]);
+    latest().say({ type: 'refused', room: ROOM, n: 1, reason: 'unavailable' });
+    await clock.pass(1_500);
+    expect(answers).toEqual([{ kind: 'refused', reason: 'unavailable' }]);
+    expect(admits()).toBe(1);
+  });
+
   it('waits longer with every failure, up to five seconds, and not at all when the network is back', async () => {
     latest().break();
     const waits: number[] = [];

@@ -42,12 +42,15 @@ export type LinkOptions = {
   onMessage: (message: ServiceMessage) => void;
 };
 
-type Waiting = { text: string; answer: (answer: Answer) => void };
+type Waiting = { room: RoomId; text: string; tries: number; answer: (answer: Answer) => void };
 
 const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 5_000;
 /** A connection that has not said welcome by then is given up. */
 const OPEN_MS = 10_000;
+/** A command that the service could not take just now is said again after this, so many times in all. */
+const AGAIN_MS = 1_000;
+const MOST_TRIES = 5;
 const MOST_COMMANDS = 64;
 const MOST_SIGNALS = 256;
 
@@ -63,6 +66,8 @@ export class Link {
   #n = 0;
   #followed = new Map<RoomId, () => number>();
   #unanswered = new Map<number, Waiting>();
+  /** Rooms with a command that is said again soon. */
+  #again = new Map<RoomId, Timer>();
   /** Signals that could not go out while the line was away, oldest first. */
   #held: { room: RoomId; text: string }[] = [];
 
@@ -117,14 +122,15 @@ export class Link {
     this.#sendUp({ type: 'unfollow', room });
   }
 
-  /** Sends a command once, repeating it over reconnections until it is answered. */
+  /** Sends a command once, repeating it over reconnections and for as long as the service is busy. */
   command(room: RoomId, command: Command): Promise<Answer> {
     if (this.#unanswered.size >= MOST_COMMANDS) return Promise.resolve({ kind: 'refused', reason: 'unavailable' });
     const n = ++this.#n;
     const text = JSON.stringify({ type: 'command', room, n, command } satisfies ClientMessage);
     return new Promise((answer) => {
-      this.#unanswered.set(n, { text, answer });
-      if (this.#state.kind === 'up') this.#socket?.send(text);
+      this.#unanswered.set(n, { room, text, tries: 1, answer });
+      // Behind one that is said again, or a leave could be carried out before the admit it follows.
+      if (this.#state.kind === 'up' && !this.#again.has(room)) this.#socket?.send(text);
     });
   }
 
@@ -158,7 +164,7 @@ export class Link {
       if (!message) return;
       if (message.type === 'welcome') {
         patience.cancel();
-        // Rooms and commands first, so that whoever hears of the welcome finds the order kept.
+        // First its word, so that the servers it names are known when events lead to connections.
         this.#options.onMessage(message);
         this.#resume();
         return;
@@ -199,8 +205,26 @@ export class Link {
   #answered(message: ServiceMessage): void {
     if (message.type !== 'done' && message.type !== 'refused') return;
     const waiting = this.#unanswered.get(message.n);
+    if (!waiting) return;
+    if (message.type === 'refused' && message.reason === 'unavailable' && waiting.tries < MOST_TRIES) {
+      waiting.tries += 1;
+      this.#sayAgain(waiting.room);
+      return;
+    }
     this.#unanswered.delete(message.n);
-    waiting?.answer(message.type === 'done' ? { kind: 'done' } : { kind: 'refused', reason: message.reason });
+    waiting.answer(message.type === 'done' ? { kind: 'done' } : { kind: 'refused', reason: message.reason });
+  }
+
+  /** Repeats what the room has not answered, in order and under the same numbers. */
+  #sayAgain(room: RoomId): void {
+    if (this.#again.has(room)) return;
+    const timer = this.#options.clock.after(AGAIN_MS, () => {
+      this.#again.delete(room);
+      for (const waiting of this.#unanswered.values()) {
+        if (waiting.room === room) this.#socket?.send(waiting.text);
+      }
+    });
+    this.#again.set(room, timer);
   }
 
   #lose(socket: Socket, opened: boolean, code?: number): void {
@@ -252,6 +276,9 @@ export class Link {
 
   #release(): void {
     this.#beat?.cancel();
+    // A new connection repeats everything by itself.
+    for (const timer of this.#again.values()) timer.cancel();
+    this.#again.clear();
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;

@@ -91,6 +91,20 @@ describe('one connection', () => {
     expect([low.pc.restarts, high.pc.restarts]).toEqual([1, 2]);
   });
 
+  it('takes the candidates of the answer after it won a collision, and none of the lost offer', async () => {
+    const low = new End(false, tracks('low'));
+    low.peer.begin();
+    low.peer.receive({ type: 'answer', sdp: 'answer' });
+    low.peer.restart();
+    await settle();
+    low.peer.receive({ type: 'offer', sdp: 'offer audio video' });
+    low.peer.receive({ type: 'candidate', candidate: 'lost', line: 0 });
+    low.peer.receive({ type: 'answer', sdp: 'answer' });
+    low.peer.receive({ type: 'candidate', candidate: 'kept', line: 0 });
+    await settle();
+    expect(low.pc.candidates).toEqual(['kept']);
+  });
+
   it('has nothing to restart before the first description', async () => {
     const end = new End(true, tracks('me'));
     end.peer.restart();

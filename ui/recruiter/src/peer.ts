@@ -130,6 +130,8 @@ export class Peer {
       case 'answer':
         if (pc.signalingState !== 'have-local-offer') return;
         await pc.setRemoteDescription({ type: 'answer', sdp: signal.sdp });
+        // The other side has given way: its candidates are for this offer from here on.
+        this.#ignoring = false;
         await this.#tune();
         await this.#flush();
         return;
