@@ -11,7 +11,7 @@ import * as keep from './keep';
 import { WORDS } from './lang';
 import { Link, type Answer, type LinkState, type Socket } from './link';
 import { Lobby } from './lobby.svelte';
-import { notify } from './notice';
+import { Notices } from './notice';
 import type {
   ClientId, Command, IceServer, Locale, Me, Refusal, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
@@ -46,6 +46,7 @@ export class Desk {
   readonly lobby = new Lobby();
   readonly sound: Sound;
   readonly client: ClientId = randomId();
+  #notices = new Notices();
   #devices: Devices;
   #link: Link;
   #iceServers: IceServer[] = [];
@@ -148,8 +149,7 @@ export class Desk {
   }
 
   toDay(): void {
-    this.#devices.close();
-    keep.keepRoom(undefined);
+    this.#free();
     this.place = { kind: 'day' };
   }
 
@@ -214,11 +214,12 @@ export class Desk {
   }
 
   #tell(fresh: RoomSummary[]): void {
+    this.#notices.keep(this.lobby.knocks);
     // Nothing sounds in a call but the people in it.
     if (fresh.length > 0 && this.place.kind !== 'call') this.sound.knock(this.loudness);
     for (const knock of fresh) {
       this.announced = this.words.knock.announce(knock.guest, knock.booth);
-      notify(this.words, knock, () => (this.lobby.chosen = knock.room));
+      this.#notices.tell(this.words, knock, () => (this.lobby.chosen = knock.room));
     }
     if (this.lobby.knocks.length === 0) this.announced = '';
   }
@@ -236,8 +237,13 @@ export class Desk {
   }
 
   #over(summary: RoomSummary, outcome: Outcome): void {
-    this.#devices.close();
-    keep.keepRoom(undefined);
+    // The seat went to another window; taken back, it is as it was.
+    if (outcome.kind === 'replaced') {
+      this.#devices.close();
+      keep.keepRoom(undefined);
+    } else {
+      this.#free();
+    }
     switch (outcome.kind) {
       case 'ended':
       case 'left':
@@ -275,10 +281,18 @@ export class Desk {
 
   #forget(): void {
     if (this.place.kind === 'call') this.place.visit.close();
-    this.#devices.close();
-    keep.keepRoom(undefined);
+    this.#free();
     this.me = undefined;
     this.lobby.clear();
+    this.announced = '';
+    this.#notices.keep([]);
+  }
+
+  /** In no interview: nothing is open, and the next one begins with everything on. */
+  #free(): void {
+    this.#devices.finish();
+    keep.keepRoom(undefined);
+    keep.keepOn({ microphone: true, camera: true });
   }
 
   #devicesChanged(state: DevicesState): void {

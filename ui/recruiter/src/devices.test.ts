@@ -86,6 +86,24 @@ describe('devices', () => {
     expect(asked).toHaveLength(4);
   });
 
+  // W7
+  it('are on again for the next interview, but only closed while one goes on elsewhere', async () => {
+    const devices = make();
+    await devices.open();
+    devices.turn('microphone', false);
+    devices.turn('camera', false);
+    devices.close();
+    expect([devices.state.microphone.on, devices.state.camera.on]).toEqual([false, false]);
+    await devices.open();
+    expect(tracks.slice(-2).map((t) => t.enabled)).toEqual([false, false]);
+    devices.finish();
+    expect(devices.state.phase).toBe('closed');
+    expect(tracks.every((t) => t.stopped)).toBe(true);
+    await devices.open();
+    expect([devices.state.microphone.on, devices.state.camera.on]).toEqual([true, true]);
+    expect(tracks.slice(-2).map((t) => t.enabled)).toEqual([true, true]);
+  });
+
   it('say that the page is not secure when the browser offers none', async () => {
     const devices = new Devices(undefined, store, () => undefined);
     await devices.open();

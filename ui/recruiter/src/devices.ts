@@ -102,6 +102,13 @@ export class Devices {
     });
   }
 
+  /** An interview is over: closed, and on again for the next. */
+  finish(): void {
+    this.close();
+    this.turn('microphone', true);
+    this.turn('camera', true);
+  }
+
   /** Chooses and opens another camera or microphone. */
   async choose(kind: Kind, id: string): Promise<void> {
     this.#remember({ [kind]: id });

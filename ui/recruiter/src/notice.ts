@@ -14,21 +14,42 @@ export async function askPermission(): Promise<Permission> {
   return Notification.requestPermission();
 }
 
-/** Tells of a knock; the same knock replaces its earlier notice. A click on it brings the page back. */
-export function notify(words: Words, knock: RoomSummary, clicked: () => void): void {
-  if (permission() !== 'granted' || !document.hidden) return;
-  try {
-    const notice = new Notification(words.knock.title, {
-      body: words.knock.announce(knock.guest, knock.booth),
-      tag: `${knock.room}-${knock.since}`,
-      lang: words.tag,
-    });
-    notice.onclick = () => {
-      window.focus();
-      clicked();
-      notice.close();
-    };
-  } catch {
-    // Some phones allow notices only from a service worker; the sound and the card remain.
+/** The notices that stand on the desktop, each for as long as its knock does. */
+export class Notices {
+  #open = new Map<string, Notification>();
+
+  /** Tells of a knock; the same knock replaces its earlier notice. A click on it brings the page back. */
+  tell(words: Words, knock: RoomSummary, clicked: () => void): void {
+    if (permission() !== 'granted' || !document.hidden) return;
+    try {
+      const tag = tagOf(knock);
+      const notice = new Notification(words.knock.title, {
+        body: words.knock.announce(knock.guest, knock.booth),
+        tag,
+        lang: words.tag,
+      });
+      this.#open.set(tag, notice);
+      notice.onclick = () => {
+        window.focus();
+        clicked();
+        notice.close();
+      };
+    } catch {
+      // Some phones allow notices only from a service worker; the sound and the card remain.
+    }
   }
+
+  /** Takes back the notices of knocks that stand no more; they name a guest. */
+  keep(standing: readonly RoomSummary[]): void {
+    const kept = new Set(standing.map(tagOf));
+    for (const [tag, notice] of this.#open) {
+      if (kept.has(tag)) continue;
+      notice.close();
+      this.#open.delete(tag);
+    }
+  }
+}
+
+function tagOf(knock: RoomSummary): string {
+  return `${knock.room}-${knock.since}`;
 }
