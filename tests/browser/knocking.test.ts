@@ -70,6 +70,16 @@ test('both sides change their language while they are used', async () => {
   }
   // What was typed is as it was.
   expect(await recruiter.knockCard().textContent()).toContain('佐藤花子');
+
+  // In the interview too, without leaving it.
+  await recruiter.admit();
+  const leave = recruiter.page.getByTestId('leave');
+  for (const [locale, word] of [['ko', '나가기'], ['en', 'Leave'], ['ja', '退出']] as const) {
+    await recruiter.page.getByTestId(`language-${locale}`).click();
+    await until(`the word ${word}`, async () => (await leave.textContent())?.includes(word), { instead: () => leave.textContent() });
+    expect(await recruiter.page.locator('html').getAttribute('lang')).toBe(locale);
+  }
+  expect((await recruiter.desk()).screen).toBe('call');
 });
 
 // W8, W12

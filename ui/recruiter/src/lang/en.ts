@@ -77,7 +77,14 @@ export const en: Words = {
       bad_text: 'Your words could not be delivered. Please use up to 255 characters.',
       unavailable: 'It could not be delivered just now. Please try again.',
     },
-    withdrawn: 'The knock was taken back.',
+    gone: {
+      open: 'The knock was taken back.',
+      knocking: 'Nobody has been let in yet.',
+      in_call: 'The interview has begun.',
+      refused: 'Another recruiter refused it.',
+      missed: 'The knock ended without an answer.',
+      ended: 'This interview is over.',
+    },
   },
 
   ring: {

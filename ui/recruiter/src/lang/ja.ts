@@ -75,7 +75,14 @@ export const ja: Words = {
       bad_text: 'ひとことを届けられませんでした。255文字までで、もう一度お書きください。',
       unavailable: 'いまは届けられませんでした。もう一度お試しください。',
     },
-    withdrawn: 'ノックは取り消されました。',
+    gone: {
+      open: 'ノックは取り消されました。',
+      knocking: 'まだ許可されていません。',
+      in_call: '面接はもう始まっています。',
+      refused: 'ほかの担当者がお断りしました。',
+      missed: '応答がないまま、ノックが終わりました。',
+      ended: 'この面接は終わっています。',
+    },
   },
 
   ring: {
@@ -149,7 +156,7 @@ export const ja: Words = {
     peopleCount: (n) => `参加者 ${n}`,
     devices: '機器',
     leave: '退出',
-    end: '全員を終了',
+    end: '面接を終える',
     mutedSpeaking: 'マイクがオフのままです',
     knocking: (n) => `ノック ${n}`,
     reconnecting: 'サービスにつなぎ直しています',
@@ -164,10 +171,10 @@ export const ja: Words = {
       go: '退出する',
     },
     endDialog: {
-      title: '全員の面接を終了しますか',
+      title: '面接を終えますか',
       lead: (g) => `${g}さんとほかの担当者も退出します。終わった面接は再開できません。`,
       stay: '面接を続ける',
-      go: '終了する',
+      go: '面接を終える',
     },
   },
 

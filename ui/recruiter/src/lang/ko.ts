@@ -75,7 +75,14 @@ export const ko: Words = {
       bad_text: '한마디를 전달하지 못했습니다. 255자 이내로 다시 써 주십시오.',
       unavailable: '지금은 전달하지 못했습니다. 다시 시도해 주십시오.',
     },
-    withdrawn: '노크가 취소되었습니다.',
+    gone: {
+      open: '노크가 취소되었습니다.',
+      knocking: '아직 입장이 허용되지 않았습니다.',
+      in_call: '면접이 이미 시작되었습니다.',
+      refused: '다른 면접관이 거절했습니다.',
+      missed: '응답이 없어 노크가 종료되었습니다.',
+      ended: '이 면접은 종료되었습니다.',
+    },
   },
 
   ring: {
@@ -149,7 +156,7 @@ export const ko: Words = {
     peopleCount: (n) => `참가자 ${n}`,
     devices: '장치',
     leave: '나가기',
-    end: '모두 종료',
+    end: '면접 종료',
     mutedSpeaking: '마이크가 꺼져 있습니다',
     knocking: (n) => `노크 ${n}`,
     reconnecting: '서비스에 다시 연결하고 있습니다',
@@ -164,7 +171,7 @@ export const ko: Words = {
       go: '나가기',
     },
     endDialog: {
-      title: '모두의 면접을 종료하시겠습니까?',
+      title: '면접을 종료하시겠습니까?',
       lead: (g) => `${g} 님과 다른 면접관도 나가게 됩니다. 종료된 면접은 재진행할 수 없습니다.`,
       stay: '면접 계속하기',
       go: '종료하기',

@@ -66,7 +66,8 @@ export type Words = {
     announce: (guest: string, booth: string) => string;
     documentTitle: (n: number) => string;
     refused: Record<Refusal, string>;
-    withdrawn: string;
+    /** Why a room that was about to be entered cannot be any more. */
+    gone: Record<Progress, string>;
   };
 
   ring: {
