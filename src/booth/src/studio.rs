@@ -4,7 +4,7 @@ use crate::driver::{Happened, Post};
 use crate::pictures::{Pictures, Whose};
 use base64::Engine;
 use engawa_media::{Config, Device, Happening, LinkOptions, Media};
-use engawa_session::booth::{Input, LinkId, MediaCommand, MediaInput, Source};
+use engawa_session::booth::{Input, MediaCommand, MediaInput, Source};
 use engawa_session::view::Devices;
 use serde_json::Value;
 use std::sync::mpsc;
@@ -67,14 +67,6 @@ struct Room {
     still: Option<(engawa_protocol::RoomId, Instant)>,
 }
 
-fn media_link(link: LinkId) -> engawa_media::LinkId {
-    engawa_media::LinkId { peer: link.peer, attempt: link.attempt }
-}
-
-fn session_link(link: engawa_media::LinkId) -> LinkId {
-    LinkId { peer: link.peer, attempt: link.attempt }
-}
-
 impl Room {
     fn run(mut self, inbox: &mpsc::Receiver<Order>) {
         loop {
@@ -121,20 +113,19 @@ impl Room {
                 let Some(media) = &self.media else {
                     return self.post.input(Input::Media(MediaInput::Failed(link)));
                 };
-                let id = media_link(link);
-                media.add_link(id, LinkOptions { codec, ice_servers });
-                if let Some(mailbox) = media.mailbox(id) {
+                media.add_link(link, LinkOptions { codec, ice_servers });
+                if let Some(mailbox) = media.mailbox(link) {
                     self.pictures.show(Whose::Theirs(link.peer.seat), &mailbox);
                 }
             }
             MediaCommand::RemoveLink(link) => {
                 if let Some(media) = &self.media {
-                    media.remove_link(media_link(link));
+                    media.remove_link(link);
                 }
             }
             MediaCommand::Signal { link, signal } => {
                 if let Some(media) = &self.media {
-                    media.remote_signal(media_link(link), &signal);
+                    media.remote_signal(link, &signal);
                 }
             }
             MediaCommand::TestSound => {
@@ -191,14 +182,14 @@ fn source(device: Device) -> Option<Source> {
 /// Called from GStreamer's threads: only posts.
 fn tell(post: &Post, happening: Happening) {
     let input = match happening {
-        Happening::Signal { link, signal } => MediaInput::Signal { link: session_link(link), signal },
-        Happening::LinkConnected { link } => MediaInput::Connected(session_link(link)),
-        Happening::LinkInterrupted { link } => MediaInput::Interrupted(session_link(link)),
+        Happening::Signal { link, signal } => MediaInput::Signal { link, signal },
+        Happening::LinkConnected { link } => MediaInput::Connected(link),
+        Happening::LinkInterrupted { link } => MediaInput::Interrupted(link),
         Happening::LinkFailed { link, reason } => {
             tracing::warn!(seat = link.peer.seat.0, attempt = link.attempt, %reason, "a connection failed");
-            MediaInput::Failed(session_link(link))
+            MediaInput::Failed(link)
         }
-        Happening::FirstPicture { link } => MediaInput::Picture(session_link(link)),
+        Happening::FirstPicture { link } => MediaInput::Picture(link),
         Happening::Heard { level, voice } => MediaInput::Heard { level, voice },
         Happening::SourceLost { what } => {
             tracing::warn!(?what, "a source stopped");

@@ -1,4 +1,4 @@
-use engawa_protocol::{Codec, IceServer, Peer};
+use engawa_protocol::{Codec, IceServer};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -102,15 +102,6 @@ pub enum Speaker {
     },
     /// Nowhere. Everything is decoded and mixed all the same.
     Silent,
-}
-
-/// One peer connection: the `attempt`th with this presence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LinkId {
-    /// The presence on the other side.
-    pub peer: Peer,
-    /// Which of the connections with it.
-    pub attempt: u32,
 }
 
 /// What a new link needs to know.

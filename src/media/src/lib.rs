@@ -35,7 +35,7 @@ mod timeline;
 mod tone;
 mod worker;
 
-pub use config::{AudioSource, Config, LinkId, LinkOptions, Speaker, VideoSource};
+pub use config::{AudioSource, Config, LinkOptions, Speaker, VideoSource};
 pub use error::Error;
 pub use figures::Figures;
 pub use happening::{Device, Happening};
@@ -44,4 +44,4 @@ pub use mailbox::{Frame, Mailbox, Pixels};
 pub use media::Media;
 pub use stamp::{Stamp, read_stamp};
 
-pub use engawa_protocol::{Codec, IceServer, Signal};
+pub use engawa_protocol::{Codec, IceServer, LinkId, Signal};

@@ -134,3 +134,12 @@ pub struct Peer {
     /// Number of the `joined` event that this presence began with.
     pub since: Seq,
 }
+
+/// One peer connection, as one side names it: to which presence, and the how many-th.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId {
+    /// The other side.
+    pub peer: Peer,
+    /// Counted from 1 by the lower seat.
+    pub attempt: u32,
+}

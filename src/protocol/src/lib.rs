@@ -17,7 +17,7 @@ mod text;
 
 pub use client::{ClientMessage, Codec, Command, Signal};
 pub use event::{Actor, CommandId, EndCause, Event, LeaveCause, Recorded, Role};
-pub use id::{AccountId, BoothId, ClientId, CompanyId, InvalidId, Millis, Peer, RoomId, Seat, Seq};
+pub use id::{AccountId, BoothId, ClientId, CompanyId, InvalidId, LinkId, Millis, Peer, RoomId, Seat, Seq};
 pub use service::{
     BoothState, CloseCode, CompanyState, Fault, HostCard, IceServer, Me, Progress, Refusal, RoomSummary,
     ServiceMessage, SignIn, You,

@@ -17,7 +17,7 @@ use crate::room::Policy;
 use crate::view::{Devices, Dialog, End, Note, Touch};
 use commands::Commands;
 use engawa_protocol::{
-    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, Millis, PROTOCOL, Peer,
+    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, LinkId, Locale, Millis, PROTOCOL,
     Refusal, RoomId, ServiceMessage, Signal, You,
 };
 use meter::Meter;
@@ -81,15 +81,6 @@ pub struct Saved {
     pub noise: bool,
     /// The candidate wants to be let in.
     pub asked: bool,
-}
-
-/// One peer connection: to which presence, and the how many-th.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LinkId {
-    /// The other side.
-    pub peer: Peer,
-    /// Counted from 1.
-    pub attempt: u32,
 }
 
 /// Something that happened.

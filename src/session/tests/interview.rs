@@ -1,7 +1,7 @@
 //! A booth, a room and two recruiters in memory, with a pretend clock and lines that fail.
 
 use engawa_protocol::*;
-use engawa_session::booth::{Booth, Config, Effect, Input, LinkFault, LinkId, MediaCommand, MediaInput, Saved};
+use engawa_session::booth::{Booth, Config, Effect, Input, LinkFault, MediaCommand, MediaInput, Saved};
 use engawa_session::keyboard::Key;
 use engawa_session::room::{Policy, Room, Sender};
 use engawa_session::view::{Screen, Touch};
@@ -197,22 +197,16 @@ impl World {
                 let state = CompanyState { company: company(), name, hosts: vec![], waiting: 0 };
                 self.reply(ServiceMessage::Directory { companies: vec![state] });
             }
-            ClientMessage::Follow { room, after } => {
-                if self.room_id.as_ref() == Some(&room) {
-                    self.following = true;
-                    let client = self.room.person(Seat::GUEST).map(|p| p.client.clone());
-                    let events = self.log.iter().filter(|r| r.seq > after).cloned().collect();
-                    let last = self.room.last();
-                    self.reply(ServiceMessage::Events { room, events, last });
-                    if client.is_some() {
-                        self.connection_of_booth(true);
-                    }
-                }
+            ClientMessage::Follow { room, after } if self.room_id.as_ref() == Some(&room) => {
+                self.following = true;
+                let events = self.log.iter().filter(|r| r.seq > after).cloned().collect();
+                let last = self.room.last();
+                self.reply(ServiceMessage::Events { room, events, last });
+                self.connection_of_booth(true);
             }
             ClientMessage::Command { room, n, command } => {
                 if self.room_id.as_ref() != Some(&room) && matches!(command, Command::Knock { .. }) {
-                    let old = std::mem::replace(&mut self.room, Room::new(Policy::default()));
-                    drop(old);
+                    self.room = Room::new(Policy::default());
                     if let Some(id) = self.room_id.replace(room.clone()) {
                         self.shelf.push((id, std::mem::take(&mut self.log)));
                     }

@@ -2,8 +2,8 @@
 //!
 //! The booth has the lowest seat, so it always offers and counts the attempts.
 
-use super::{LinkId, MediaCommand};
-use engawa_protocol::{Codec, IceServer, Peer, Seat};
+use super::MediaCommand;
+use engawa_protocol::{Codec, IceServer, LinkId, Peer, Seat};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};

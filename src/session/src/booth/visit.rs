@@ -1,11 +1,12 @@
 //! One candidate's interview: the wish to talk, the room's log, the peer connections.
 
 use super::links::Links;
-use super::{Booth, Effect, LinkId, MediaCommand, MediaInput, Saved, Stage};
+use super::{Booth, Effect, MediaCommand, MediaInput, Saved, Stage};
 use crate::room::Room;
 use crate::view::{Devices, End, Note};
 use engawa_protocol::{
-    ClientMessage, Codec, Command, CompanyId, EndCause, Peer, Progress, Recorded, Refusal, RoomId, Seat, Seq, Signal,
+    ClientMessage, Codec, Command, CompanyId, EndCause, LinkId, Peer, Progress, Recorded, Refusal, RoomId, Seat, Seq,
+    Signal,
 };
 use std::time::{Duration, Instant};
 
