@@ -69,7 +69,7 @@ export async function load(): Promise<Measured[]> {
     name: most > 1 ? `CPU of each further recruiter, from 1 to ${most}` : 'CPU of each further recruiter',
     value: most > 1 && largest ? (largest.cpu - one.cpu) / (most - 1) : null, baseline: alone, unit: '% of a core',
     aim: { of: 'value', most: 4 }, load: largest?.load ?? null,
-    note: `each sends ${CAMERA.width}×${CAMERA.height} at ${CAMERA.fps} fps, which the booth decodes; baseline: with an encoder a peer`,
+    note: `baseline: with an encoder a peer; with 1: ${one.sent}; with ${most}: ${largest?.sent}`,
   });
   return rows;
 }
