@@ -1,7 +1,7 @@
 //! The rooms that are running: a task each, and the way to it.
 //!
 //! A room's task owns the room; everybody else posts [`Action`]s. A room that is over, or that
-//! nobody ever opened, has no task after a while and is read from the ledger when it is asked for.
+//! nobody ever opened, has no task after a while, or at once, and is read from the ledger when it is asked for.
 
 mod log;
 mod relay;
@@ -13,7 +13,9 @@ use crate::hall;
 use crate::outlet::{ConnectionId, End};
 use crate::visitor::Visitor;
 use engawa_ledger::Ledger;
-use engawa_protocol::{BoothId, CloseCode, Command, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal};
+use engawa_protocol::{
+    BoothId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
+};
 use engawa_session::room::Room;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -80,7 +82,8 @@ impl Action {
                 visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason: Refusal::Unavailable });
             }
             Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
-            Action::Gone { .. } | Action::Signal { .. } | Action::Still { .. } => {}
+            Action::Signal { visitor, .. } => visitor.fault(Fault::NoSuchPeer, "signal: to"),
+            Action::Gone { .. } | Action::Still { .. } => {}
         }
     }
 }
@@ -158,11 +161,15 @@ impl Rooms {
         action.fail(room);
     }
 
-    /// Hands an action to a room that runs; to another one it does not matter.
+    /// Hands an action to a room that runs; in another one there is nobody whom it could reach.
     pub async fn post_to_running(&self, room: &RoomId, action: Action) {
         let way = lock(&self.running).get(room).cloned();
-        if let Some(way) = way {
-            way.send(action).await.ok();
+        let back = match way {
+            Some(way) => way.send(action).await.err().map(|mpsc::error::SendError(back)| back),
+            None => Some(action),
+        };
+        if let Some(action) = back {
+            action.fail(room);
         }
     }
 

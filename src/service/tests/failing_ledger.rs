@@ -4,9 +4,11 @@ mod support;
 
 use engawa_ledger::sled::SledLedger;
 use engawa_ledger::{Answer, AppendError, Error, Ledger, Pair};
-use engawa_protocol::{Actor, Command, Event, Millis, Recorded, Refusal, RoomId, Seat, Seq};
+use engawa_protocol::{
+    Actor, Command, Event, Fault, Locale, Millis, Peer, Recorded, Refusal, RoomId, Seat, Seq, ServiceMessage, Signal,
+};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use support::client::Client;
 use support::{House, fresh_room};
 
@@ -14,10 +16,11 @@ const WORKS: u8 = 0;
 const FAILS_BEFORE_WRITING: u8 = 1;
 const FAILS_AFTER_WRITING: u8 = 2;
 
-/// The real ledger, with appends that fail on demand.
+/// The real ledger, with appends that fail on demand; after a failed writing, flushing fails too.
 struct Flaky {
     inner: SledLedger,
     mode: AtomicU8,
+    reads: AtomicU32,
 }
 
 impl Flaky {
@@ -40,6 +43,7 @@ impl Ledger for Flaky {
     }
 
     fn read(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Vec<Recorded>, Error>> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.read(room, after)
     }
 
@@ -64,6 +68,9 @@ impl Ledger for Flaky {
     }
 
     fn flush(&self) -> Answer<'_, Result<(), Error>> {
+        if self.mode.load(Ordering::SeqCst) == FAILS_AFTER_WRITING {
+            return Box::pin(async { Err(Error::Stopping) });
+        }
         self.inner.flush()
     }
 }
@@ -72,7 +79,7 @@ impl Ledger for Flaky {
 async fn begin() -> (House, Arc<Flaky>, Client, RoomId, Vec<Recorded>) {
     let mut house = House::furnish("", "");
     house.add_host("takahashi", "minato").await;
-    let ledger = Arc::new(Flaky { inner: house.ledger(), mode: AtomicU8::new(WORKS) });
+    let ledger = Arc::new(Flaky { inner: house.ledger(), mode: AtomicU8::new(WORKS), reads: AtomicU32::new(0) });
     house.start_on(ledger.clone()).await;
     let mut guest = Client::booth(house.address(), "a-01").await;
     let room = fresh_room();
@@ -114,6 +121,76 @@ async fn a_command_that_was_stored_although_it_seemed_not_is_one_event() {
     assert_eq!(stored.iter().filter(|recorded| is_muted(recorded)).count(), 1);
 }
 
+/// What the store may still lose is neither acknowledged nor shown to anybody.
+#[tokio::test]
+async fn an_event_that_is_not_flushed_is_told_to_nobody() {
+    let (_house, ledger, mut guest, room, mut log) = begin().await;
+    ledger.set(FAILS_AFTER_WRITING);
+    for _ in 0..2 {
+        assert_eq!(guest.command_as(&room, 50, MUTED).await, Err(Refusal::Unavailable));
+    }
+    let seen = guest.so_far().await;
+    assert!(!seen.iter().any(|message| matches!(message, ServiceMessage::Events { .. })), "{seen:?}");
+    ledger.set(WORKS);
+    guest.command_as(&room, 50, MUTED).await.unwrap();
+    guest.events_until(&room, &mut log, is_muted).await;
+    assert_eq!(ledger.read(&room, 0).await.unwrap(), log);
+}
+
+/// The same of a knock: the room that it opened is read again.
+#[tokio::test]
+async fn a_knock_that_is_not_flushed_is_told_to_nobody() {
+    let (_house, ledger, mut guest, _, _) = begin().await;
+    let room = fresh_room();
+    let knock =
+        Command::Knock { company: "minato".parse().unwrap(), name: "佐藤花子".to_owned(), locale: Locale::Ja };
+    ledger.set(FAILS_AFTER_WRITING);
+    for _ in 0..2 {
+        assert_eq!(guest.command_as(&room, 50, knock.clone()).await, Err(Refusal::Unavailable));
+    }
+    ledger.set(WORKS);
+    guest.command_as(&room, 50, knock).await.unwrap();
+    assert_eq!(guest.follow(&room, 0).await, ledger.read(&room, 0).await.unwrap());
+}
+
+/// A later command's success says nothing of an earlier one.
+#[tokio::test]
+async fn a_command_that_was_not_stored_still_counts_after_a_later_one() {
+    let (_house, ledger, mut guest, room, mut log) = begin().await;
+    ledger.set(FAILS_BEFORE_WRITING);
+    assert_eq!(guest.command_as(&room, 50, MUTED).await, Err(Refusal::Unavailable));
+    ledger.set(WORKS);
+    guest.command_as(&room, 51, Command::CancelKnock).await.unwrap();
+    guest.command_as(&room, 50, MUTED).await.unwrap();
+    guest.events_until(&room, &mut log, is_muted).await;
+    let stored = ledger.read(&room, 0).await.unwrap();
+    assert_eq!(stored, log);
+    assert_eq!(stored.iter().filter(|recorded| is_muted(recorded)).count(), 1);
+}
+
+/// Whoever tries numbers leaves no room behind: each try finds none running and asks the ledger.
+#[tokio::test]
+async fn a_room_that_nobody_opened_is_let_go_at_once() {
+    let (house, ledger, _guest, _, _) = begin().await;
+    let mut host = Client::host(house.address(), "takahashi").await;
+    let room = fresh_room();
+    let reads = || ledger.reads.load(Ordering::SeqCst);
+    let before = reads();
+    for _ in 0..50 {
+        assert_eq!(host.command(&room, Command::Admit).await, Err(Refusal::NoSuchRoom));
+        if reads() >= before + 2 {
+            break;
+        }
+    }
+    assert!(reads() >= before + 2, "the room of the first try is still there");
+    // A signal reaches nobody there, and starts nothing.
+    let nobody = fresh_room();
+    let before = reads();
+    host.signal(&nobody, Peer { seat: Seat(0), since: 1 }, Signal::Rebuild).await;
+    assert_eq!(host.fault().await, Fault::NoSuchPeer);
+    assert_eq!(reads(), before);
+}
+
 #[tokio::test]
 async fn what_another_writer_appended_comes_first_and_is_decided_upon() {
     let (_house, ledger, mut guest, room, mut log) = begin().await;
@@ -142,7 +219,7 @@ async fn a_lost_line_that_could_not_be_stored_is_told_when_the_ledger_is_back() 
     // The hall knows that the connection is gone once the directory shows no host.
     guest
         .until(|message| match message {
-            engawa_protocol::ServiceMessage::Directory { companies } => companies[0].hosts.is_empty().then_some(()),
+            ServiceMessage::Directory { companies } => companies[0].hosts.is_empty().then_some(()),
             _ => None,
         })
         .await;

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-/// A room that is over, or that was never opened, keeps its task for this long after the last action.
+/// A room that is over, or is followed before it is opened, keeps its task for this long after the last action.
 const LINGER: Duration = Duration::from_secs(60);
 /// A failed append of the room's own is tried again after this.
 const RETRY: Duration = Duration::from_secs(1);
@@ -44,6 +44,8 @@ pub(super) struct Task {
     /// Nothing of the room's own is appended before.
     not_before: Instant,
     last_action: Instant,
+    /// An action has come: the first one may still be under way to a task that has just begun.
+    was_asked: bool,
 }
 
 /// Runs a room until it is over and left alone, or the service stops.
@@ -55,7 +57,7 @@ pub(super) async fn run(
 ) {
     let read = match log {
         Some(log) => Ok(log),
-        None => rooms.around.ledger.read(&id, 0).await,
+        None => read_durably(&rooms, &id).await,
     };
     let log = match read {
         Ok(log) => Log::new(rooms.around.config.policy, log),
@@ -78,8 +80,19 @@ pub(super) async fn run(
         untold: BTreeSet::new(),
         not_before: Instant::now(),
         last_action: Instant::now(),
+        was_asked: false,
     };
     task.run(&mut actions).await;
+}
+
+/// A room's log, of which nothing is taken back any more; see [`Task::catch_up`].
+async fn read_durably(rooms: &Rooms, id: &RoomId) -> Result<Vec<Recorded>, engawa_ledger::Error> {
+    let ledger = &rooms.around.ledger;
+    let log = ledger.read(id, 0).await?;
+    if !log.is_empty() {
+        ledger.flush().await?;
+    }
+    Ok(log)
 }
 
 impl Task {
@@ -97,8 +110,8 @@ impl Task {
                 () = rooms.around.stop.cancelled() => return,
                 action = actions.recv() => match action {
                     Some(action) => {
-                        self.last_action = Instant::now();
                         self.handle(action).await;
+                        (self.last_action, self.was_asked) = (Instant::now(), true);
                     }
                     None => return,
                 },
@@ -121,7 +134,14 @@ impl Task {
     }
 
     fn is_idle(&self) -> bool {
-        self.rests() && self.last_action.elapsed() >= LINGER
+        self.rests() && self.last_action.elapsed() >= self.linger()
+    }
+
+    /// How long a room that rests is kept. One that nobody opened or follows goes at once: whoever
+    /// tries numbers would otherwise fill the house with them.
+    fn linger(&self) -> Duration {
+        let is_nothing = self.room().company().is_none() && self.members.is_empty();
+        if is_nothing && self.was_asked { Duration::ZERO } else { LINGER }
     }
 
     fn wake(&self) -> Instant {
@@ -129,7 +149,7 @@ impl Task {
         let due = match self.room().poll_timeout() {
             _ if !self.untold.is_empty() => now,
             Some(at) => now + Duration::from_millis(at.0.saturating_sub(clock::now().0)),
-            None if self.rests() => self.last_action + LINGER,
+            None if self.rests() => self.last_action + self.linger(),
             None => now + LONGEST_SLEEP,
         };
         due.max(self.not_before).min(now + LONGEST_SLEEP)
@@ -280,6 +300,8 @@ impl Task {
     }
 
     async fn catch_up(&mut self) -> Result<(), engawa_ledger::Error> {
+        // A failed append may have left events that a cut of power would take back: nobody hears of them before.
+        self.rooms.around.ledger.flush().await?;
         let more = self.rooms.around.ledger.read(&self.id, self.room().last()).await?;
         if !more.is_empty() {
             self.take_in(more).await;

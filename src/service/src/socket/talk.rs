@@ -33,8 +33,8 @@ impl<'a> Talk<'a> {
     /// Tells everybody who counts on the connection that it is gone.
     pub async fn leave(self) {
         let connection = self.visitor.connection;
-        for room in self.rooms {
-            self.service.rooms.post_to_running(&room, Action::Gone { connection }).await;
+        for room in &self.rooms {
+            self.post_to_running(room, Action::Gone { connection }).await;
         }
         self.service.hall.left(connection).await;
     }
@@ -63,7 +63,7 @@ impl<'a> Talk<'a> {
             ClientMessage::Unfollow { room } => {
                 self.rooms.retain(|other| *other != room);
                 let connection = visitor.connection;
-                self.service.rooms.post_to_running(&room, Action::Gone { connection }).await;
+                self.post_to_running(&room, Action::Gone { connection }).await;
             }
             ClientMessage::Command { room, n, command } => {
                 if matches!(command, Command::Join { .. }) {
@@ -72,9 +72,9 @@ impl<'a> Talk<'a> {
                 self.post(&room, Action::Command { visitor, n, command }).await;
             }
             ClientMessage::Signal { room, to, attempt, signal } => {
-                self.post(&room, Action::Signal { visitor, to, attempt, signal }).await;
+                self.post_to_running(&room, Action::Signal { visitor, to, attempt, signal }).await;
             }
-            ClientMessage::Still { room, jpeg } => self.post(&room, Action::Still { visitor, jpeg }).await,
+            ClientMessage::Still { room, jpeg } => self.post_to_running(&room, Action::Still { visitor, jpeg }).await,
             ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
         }
     }
@@ -83,13 +83,17 @@ impl<'a> Talk<'a> {
         self.service.rooms.post(room, action).await;
     }
 
+    async fn post_to_running(&self, room: &RoomId, action: Action) {
+        self.service.rooms.post_to_running(room, action).await;
+    }
+
     async fn count_on(&mut self, room: &RoomId) {
         self.rooms.retain(|other| other != room);
         if self.rooms.len() >= ROOMS
             && let Some(oldest) = self.rooms.pop_front()
         {
             let connection = self.visitor.connection;
-            self.service.rooms.post_to_running(&oldest, Action::Gone { connection }).await;
+            self.post_to_running(&oldest, Action::Gone { connection }).await;
         }
         self.rooms.push_back(room.clone());
     }
