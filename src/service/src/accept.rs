@@ -1,4 +1,7 @@
 //! Taking connections in, and keeping those that say nothing from filling the house.
+//!
+//! A head has to come within [`HEAD`], a body with the time the router gives a request, and a
+//! connection that is not upgraded ends after [`VISIT`], whoever reads its answers slowly or never.
 
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -22,6 +25,8 @@ use tower::ServiceExt;
 const VISITS: usize = 4_000;
 /// The head of a request comes within this, and the next one on the same connection.
 const HEAD: Duration = Duration::from_secs(10);
+/// A connection takes no further request after this, and its last answer may take as long again.
+const VISIT: Duration = Duration::from_secs(120);
 /// Longest head of a request in bytes.
 const HEAD_BYTES: usize = 16 * 1024;
 /// After a failure such as too many open files, others may have closed theirs.
@@ -70,13 +75,15 @@ async fn converse(stream: TcpStream, peer: SocketAddr, app: Router, stop: Cancel
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
+        ended = connection.as_mut() => Ok(ended),
+        () = async { tokio::select! { () = stop.cancelled() => {}, () = sleep(VISIT) => {} } } => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            timeout(VISIT, connection).await
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(timeout = error.is_timeout(), "a connection broke");
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(timeout = error.is_timeout(), "a connection broke"),
+        Err(_) => tracing::debug!("a connection did not take its answer"),
     }
 }

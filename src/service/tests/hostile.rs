@@ -262,3 +262,18 @@ async fn a_request_that_is_never_finished_is_given_up() {
     assert!(ended.is_ok(), "the connection is closed");
     assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
 }
+
+/// Nor does one who promises a body and never sends it.
+#[tokio::test]
+async fn a_body_that_never_comes_is_given_up() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let house = House::open().await;
+    let mut stream = tokio::net::TcpStream::connect(house.address()).await.unwrap();
+    let head =
+        "POST /api/sign-in HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 60\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let ended = tokio::time::timeout(support::PATIENCE, stream.read_to_string(&mut answer)).await;
+    assert!(ended.is_ok(), "the connection is closed");
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
