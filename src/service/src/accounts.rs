@@ -7,7 +7,7 @@ use crate::{clock, config};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use engawa_ledger::Ledger;
+use engawa_ledger::{Ledger, Pair};
 use engawa_protocol::{AccountId, CompanyId, Millis};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -167,6 +167,14 @@ impl Accounts {
         Ok(record.map(|record| SignedIn { account: record.account, session, expires }))
     }
 
+    /// A sign-in that was found before is still there.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn stands(&self, session: &str) -> Result<bool, AccountError> {
+        Ok(self.ledger.value(session).await?.is_some())
+    }
+
     /// Signs out; answers which sign-in that was.
     ///
     /// # Errors
@@ -191,9 +199,16 @@ impl Accounts {
         Ok(())
     }
 
+    /// Every sign-in that can be read; a damaged one signs nobody in and keeps nobody else's from ending.
     async fn sessions(&self) -> Result<Vec<(String, SessionRecord)>, AccountError> {
-        let found = self.ledger.list("session/").await?;
-        found.into_iter().map(|(key, bytes)| parse(&key, &bytes).map(|session| (key, session))).collect()
+        let read = |(key, bytes): Pair| match parse(&key, &bytes) {
+            Ok(session) => Some((key, session)),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a sign-in is passed over");
+                None
+            }
+        };
+        Ok(self.ledger.list("session/").await?.into_iter().filter_map(read).collect())
     }
 
     async fn record(&self, id: &AccountId) -> Result<Option<AccountRecord>, AccountError> {

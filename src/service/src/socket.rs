@@ -9,7 +9,7 @@ mod write;
 use crate::clock;
 use crate::http::origin;
 use crate::outlet::{End, Outlet};
-use crate::service::Service;
+use crate::service::{Service, unavailable};
 use crate::visitor::{Identity, Visitor};
 use crate::wire;
 use axum::extract::State;
@@ -81,6 +81,7 @@ async fn serve(service: &Arc<Service>, socket: WebSocket, identity: Identity) {
         tracing::info!(connection = connection.0, as_host = visitor.session.is_some(), "connected");
         visitor.send(&welcome(service, &identity));
         service.hall.entered(visitor.clone()).await;
+        end_if_signed_out(service, &visitor).await;
         let mut talk = Talk::new(service, visitor);
         reader.converse(&mut talk, &identity).await;
         talk.leave().await;
@@ -90,6 +91,20 @@ async fn serve(service: &Arc<Service>, socket: WebSocket, identity: Identity) {
     let read_out = async { while let Some(Ok(_)) = reader.stream.next().await {} };
     timeout(GOODBYE, read_out).await.ok();
     writer.await.ok();
+}
+
+/// Between recognition and hello the hall did not know the connection: a sign-out then ended the
+/// others alone. From here on the hall tells.
+async fn end_if_signed_out(service: &Service, visitor: &Visitor) {
+    let Some(session) = &visitor.session else { return };
+    match service.accounts.stands(session).await {
+        Ok(true) => {}
+        Ok(false) => visitor.outlet.end(End::Close(CloseCode::SignedOut)),
+        Err(error) => {
+            unavailable(&error);
+            visitor.outlet.end(End::Close(CloseCode::Internal));
+        }
+    }
 }
 
 fn welcome(service: &Service, identity: &Identity) -> ServiceMessage {

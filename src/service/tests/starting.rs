@@ -40,6 +40,7 @@ fn a_wrong_configuration_is_told_with_its_place_and_a_remedy() {
         (good.replace("127.0.0.1:0", "8080"), vec!["listen: must be an address and a port"]),
         (good.replace("id = \"minato\"", "id = \"Minato\""), vec!["line ", "CompanyId must be 1 to 32 lower-case"]),
         (good.replace("id = \"hokuto\"", "id = \"minato\""), vec!["\"minato\" is there twice"]),
+        (good.replace("\"Autumn\"", "\"Au\\ntumn\""), vec!["event.name.en: must be", "on one line"]),
         (good.replace("ko = \"가을\", ", ""), vec!["line ", "missing field `ko`"]),
         (good.replace("token_sha256 = \"", "token_sha256 = \"x"), vec!["64 hexadecimal digits", "device-token"]),
         (good.replace("data = \"data\"\n", ""), vec!["data: is missing"]),

@@ -2,8 +2,11 @@
 
 mod support;
 
+use engawa_ledger::Ledger;
 use engawa_protocol::{ClientMessage, CloseCode, Me, PROTOCOL, ServiceMessage, limits};
+use engawa_service::accounts::Accounts;
 use futures_util::{SinkExt, StreamExt};
+use std::sync::Arc;
 use support::client::{Client, open, open_booth};
 use support::web::{get, request, sign_in, try_sign_in};
 use support::{House, PASSWORD, PATIENCE, fresh_client};
@@ -21,7 +24,9 @@ async fn the_page_comes_with_a_strict_policy_and_loads_nothing_from_elsewhere() 
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
-    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+    for loose in ["unsafe", "http", "blob:", "data:", "*"] {
+        assert!(!policy.contains(loose), "{policy}");
+    }
     let permissions = page.header("permissions-policy").unwrap();
     assert!(permissions.contains("camera=(self)") && permissions.contains("microphone=(self)"));
     let asset = get(house.address(), "/assets/index-5eed.js").await;
@@ -59,6 +64,28 @@ async fn a_host_signs_in_and_out_and_an_open_page_is_told() {
     let origin = format!("http://{address}");
     assert_eq!(open(address, &[("cookie", &cookie["cookie: ".len()..]), ("origin", &origin)]).await.err(), Some(401));
     booth.so_far().await;
+}
+
+/// Recognised before the sign-out, but not yet known when it came.
+#[tokio::test]
+async fn a_page_that_says_hello_after_the_sign_out_is_told_too() {
+    let house = House::open().await;
+    let address = house.address();
+    let cookie = sign_in(address, "takahashi").await;
+    let origin = format!("http://{address}");
+    let socket = open(address, &[("cookie", &cookie), ("origin", &origin)]).await.unwrap();
+    assert_eq!(request(address, "POST /api/sign-out", &[&format!("cookie: {cookie}")], "").await.status, 204);
+    assert_eq!(Client::greet(socket, fresh_client()).await.closed().await, CloseCode::SignedOut as u16);
+}
+
+#[tokio::test]
+async fn a_damaged_sign_in_keeps_nobody_elses_from_ending() {
+    let house = House::furnish("", "");
+    let ledger = Arc::new(house.ledger());
+    ledger.put("session/0", b"{").await.unwrap();
+    ledger.put("session/1", br#"{"account":"takahashi","expires":1}"#).await.unwrap();
+    Accounts::new(ledger.clone()).unwrap().forget_expired().await.unwrap();
+    assert_eq!(ledger.list("session/").await.unwrap(), [("session/0".to_owned(), b"{".to_vec())]);
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ impl<'a> Source<'a> {
             data,
             page,
             origins: file.origins,
-            proxies: file.proxies,
+            proxies: file.proxies.iter().map(IpAddr::to_canonical).collect(),
             ice_servers: ice_servers.map(|(at, entry)| self.ice_server(at, entry)).collect::<Result<_, _>>()?,
             event,
             timezone: self.timezone(file.event.timezone)?,
@@ -107,7 +107,7 @@ impl<'a> Source<'a> {
     fn name(&self, key: &str, text: &str) -> Result<(), ConfigError> {
         engawa_protocol::clean_line(text)
             .ok()
-            .filter(|clean| clean == text && !clean.is_empty())
+            .filter(|clean| clean == text && !clean.is_empty() && !clean.contains('\n'))
             .map(|_| ())
             .ok_or_else(|| {
                 self.wrong(

@@ -26,12 +26,33 @@ pub fn address(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> IpAddr
     if !config.proxies.contains(&peer) {
         return peer;
     }
+    forwarded(headers).unwrap_or(peer)
+}
+
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     // The last entry is the one our proxy wrote; those before it are the client's own words.
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-    let last = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|entry| entry.trim().parse().ok());
-    last.unwrap_or(peer)
+    let list = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let last: IpAddr = list.rsplit(',').next()?.trim().parse().ok()?;
+    // An IPv4 address in IPv6's clothes would count with all others, in one network of /64.
+    Some(last.to_canonical())
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxys_own_entry_counts_in_its_plain_form() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(forwarded(&headers), None);
+        headers.append("x-forwarded-for", "192.0.2.9".parse().unwrap());
+        headers.append("x-forwarded-for", "192.0.2.8, ::ffff:192.0.2.7".parse().unwrap());
+        assert_eq!(forwarded(&headers), Some(IpAddr::from([192, 0, 2, 7])));
+        headers.append("x-forwarded-for", "unknown".parse().unwrap());
+        assert_eq!(forwarded(&headers), None);
+    }
 }

@@ -11,11 +11,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engawa_protocol::{AccountId, Me, SignIn};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Tries of one account.
-const BY_ACCOUNT: Rate = Rate { burst: 10, every: Duration::from_secs(6) };
+/// Tries of one account from one address.
+const BY_BOTH: Rate = Rate { burst: 10, every: Duration::from_secs(6) };
+/// Tries of one account from everywhere: looser, so that whoever guesses elsewhere does not lock its host out.
+const BY_ACCOUNT: Rate = Rate { burst: 100, every: Duration::from_secs(1) };
 /// Tries from one address: a whole fair may be behind one.
 const BY_ADDRESS: Rate = Rate { burst: 60, every: Duration::from_secs(1) };
 /// Names that are counted at a time.
@@ -24,6 +26,7 @@ const COUNTED: usize = 10_000;
 /// How often passwords were tried.
 #[derive(Debug)]
 pub struct Attempts {
+    by_both: Mutex<Buckets<(AccountId, IpAddr)>>,
     by_account: Mutex<Buckets<AccountId>>,
     by_address: Mutex<Buckets<IpAddr>>,
 }
@@ -31,6 +34,7 @@ pub struct Attempts {
 impl Default for Attempts {
     fn default() -> Self {
         Self {
+            by_both: Mutex::new(Buckets::new(BY_BOTH, COUNTED)),
             by_account: Mutex::new(Buckets::new(BY_ACCOUNT, COUNTED)),
             by_address: Mutex::new(Buckets::new(BY_ADDRESS, COUNTED)),
         }
@@ -40,15 +44,20 @@ impl Default for Attempts {
 impl Attempts {
     /// Counts a try; the error says how long to wait.
     fn count(&self, account: Option<&AccountId>, address: IpAddr) -> Result<(), Duration> {
-        let now = Instant::now();
-        self.by_address.lock().unwrap_or_else(PoisonError::into_inner).take(network(address), now)?;
+        let (network, now) = (network(address), Instant::now());
+        lock(&self.by_address).take(network, now)?;
         let Some(account) = account else { return Ok(()) };
-        self.by_account.lock().unwrap_or_else(PoisonError::into_inner).take(account.clone(), now)
+        lock(&self.by_both).take((account.clone(), network), now)?;
+        lock(&self.by_account).take(account.clone(), now)
     }
 
-    fn succeeded(&self, account: &AccountId) {
-        self.by_account.lock().unwrap_or_else(PoisonError::into_inner).refill(account);
+    fn succeeded(&self, account: &AccountId, address: IpAddr) {
+        lock(&self.by_both).refill(&(account.clone(), network(address)));
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One subscriber has a whole /64 of IPv6 addresses (RFC 6177).
@@ -85,7 +94,7 @@ pub async fn sign_in(
         tracing::warn!(company = %signed_in.account.company, "an account's company is not in the configuration");
         return Err(StatusCode::UNAUTHORIZED.into_response());
     };
-    service.attempts.succeeded(&signed_in.account.id);
+    service.attempts.succeeded(&signed_in.account.id, address);
     let headers = [(header::SET_COOKIE, cookie::set(&service.config, &token)), no_store()];
     Ok((headers, Json(me)).into_response())
 }
@@ -136,6 +145,19 @@ fn no_store() -> (header::HeaderName, HeaderValue) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_guesses_elsewhere_does_not_lock_the_host_out() {
+        let attempts = Attempts::default();
+        let account: AccountId = "takahashi".parse().unwrap();
+        let (guesser, host): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "198.51.100.1".parse().unwrap());
+        let guesses = (0..50).filter(|_| attempts.count(Some(&account), guesser).is_ok()).count();
+        assert_eq!(guesses, BY_BOTH.burst as usize);
+        assert!(attempts.count(Some(&account), host).is_ok());
+        // From many addresses at once, it is held back all the same.
+        let everywhere = (0..=255).filter(|n| attempts.count(Some(&account), IpAddr::from([203, 0, 113, *n])).is_ok());
+        assert!((1..=BY_ACCOUNT.burst as usize).contains(&everywhere.count()));
+    }
 
     #[test]
     fn addresses_of_one_subscriber_count_together() {

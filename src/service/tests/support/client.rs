@@ -66,7 +66,7 @@ impl Client {
         Self::greet(socket, client).await
     }
 
-    async fn greet(socket: WebSocketStream<MaybeTlsStream<TcpStream>>, client: ClientId) -> Self {
+    pub async fn greet(socket: WebSocketStream<MaybeTlsStream<TcpStream>>, client: ClientId) -> Self {
         let mut me = Self { socket, client: client.clone(), n: 0, passed: VecDeque::new() };
         me.send(&ClientMessage::Hello { protocol: PROTOCOL, client }).await;
         let welcome = me.next().await;
