@@ -34,7 +34,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Stopping takes no longer, whatever hangs.
-const STOPPING: Duration = Duration::from_secs(4);
+const STOPPING: Duration = Duration::from_secs(3);
 const FLUSHING: Duration = Duration::from_secs(1);
 
 /// Why the service does not run.
@@ -84,7 +84,7 @@ pub async fn run(
 
 impl Ready {
     /// Serves on `listener` until `shutdown` is done; then connections are told to come back
-    /// later ([`engawa_protocol::CloseCode::Restart`]), within five seconds altogether.
+    /// later ([`engawa_protocol::CloseCode::Restart`]), within four seconds altogether.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let service = self.service;
         let (stop, tasks, ledger) = (service.stop.clone(), service.tasks.clone(), service.ledger.clone());

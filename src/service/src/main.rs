@@ -12,9 +12,13 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// For the runtime's threads at the end.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// The service of an interview booth: rooms, signaling and the recruiter's page.
 #[derive(Parser)]
@@ -106,13 +110,16 @@ fn work(cli: Cli) -> anyhow::Result<()> {
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let worked = runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
             Command::AddHost(add) => add.run().await,
             Command::DeviceToken(device) => device.run(),
         }
-    })
+    });
+    // A thread that hangs in the ledger keeps nobody waiting: what it did not finish was not acknowledged.
+    runtime.shutdown_timeout(LETTING_GO);
+    worked
 }
 
 impl Serve {

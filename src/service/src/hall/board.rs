@@ -44,6 +44,7 @@ pub(super) struct Board {
     rooms: BTreeMap<RoomId, Entry>,
     /// In the order in which they came.
     present: BTreeMap<ConnectionId, Presence>,
+    /// What was sent last, each.
     directory: Option<Utf8Bytes>,
     lobbies: BTreeMap<CompanyId, Utf8Bytes>,
 }
@@ -66,9 +67,9 @@ impl Board {
         let too_many = (open.len() + 1).saturating_sub(PAGES);
         open.iter().take(too_many).for_each(|other| other.outlet.end(End::Close(CloseCode::Replaced)));
         match visitor.company() {
-            None => visitor.outlet.send_frame(self.directory()),
+            None => visitor.outlet.send_frame(self.fresh_directory()),
             Some(company) => {
-                visitor.outlet.send_frame(self.lobby(company));
+                visitor.outlet.send_frame(self.fresh_lobby(company));
                 let stills = self.rooms.values().filter(|entry| entry.news.company == *company);
                 stills.filter_map(|entry| entry.still.clone()).for_each(|still| visitor.outlet.send_frame(still));
             }
@@ -155,9 +156,11 @@ impl Board {
         }
     }
 
-    fn directory(&mut self) -> Utf8Bytes {
-        let made = self.directory.take().unwrap_or_else(|| self.make_directory());
-        self.directory.insert(made).clone()
+    /// What is so now. What the others were sent last stays noted, so that they are sent it as well.
+    fn fresh_directory(&mut self) -> Utf8Bytes {
+        let made = self.make_directory();
+        self.directory.get_or_insert_with(|| made.clone());
+        made
     }
 
     fn make_directory(&self) -> Utf8Bytes {
@@ -189,12 +192,10 @@ impl Board {
         cards
     }
 
-    fn lobby(&mut self, company: &CompanyId) -> Utf8Bytes {
-        if let Some(lobby) = self.lobbies.get(company) {
-            return lobby.clone();
-        }
+    /// As [`Board::fresh_directory`].
+    fn fresh_lobby(&mut self, company: &CompanyId) -> Utf8Bytes {
         let lobby = self.make_lobby(company);
-        self.lobbies.insert(company.clone(), lobby.clone());
+        self.lobbies.entry(company.clone()).or_insert_with(|| lobby.clone());
         lobby
     }
 
@@ -238,5 +239,74 @@ fn booth_of(sender: &Sender) -> Option<&BoothId> {
     match sender {
         Sender::Guest { booth } => Some(booth),
         Sender::Host { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::{Account, SignedIn};
+    use crate::config::Company;
+    use crate::outlet::Outlet;
+    use crate::visitor::Identity;
+    use engawa_protocol::{ClientId, Localized, Millis};
+    use engawa_session::room::Policy;
+
+    fn config() -> Config {
+        let name = |name: &str| Localized { ja: name.into(), ko: name.into(), en: name.into() };
+        Config {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: "data".into(),
+            page: "page".into(),
+            origins: vec![],
+            proxies: vec![],
+            ice_servers: vec![],
+            event: name("Autumn"),
+            timezone: jiff::tz::TimeZone::UTC,
+            companies: vec![Company { id: "minato".parse().unwrap(), name: name("Minato") }],
+            booths: vec![],
+            policy: Policy::default(),
+        }
+    }
+
+    fn host(n: u8, outlet: Outlet) -> Arc<Visitor> {
+        let company = "minato".parse().unwrap();
+        let account = Account { id: "takahashi".parse().unwrap(), name: "a".into(), title: String::new(), company };
+        let identity = Identity::Host(SignedIn { account, session: "session/0".into(), expires: Millis(0) });
+        Arc::new(Visitor::new(ConnectionId(n.into()), ClientId::from_random([n; 16]), &identity, outlet))
+    }
+
+    fn knock() -> (RoomId, RoomNews) {
+        let (id, mut room) = (RoomId::from_random([9; 16]), engawa_session::room::Room::new(Policy::default()));
+        let (company, booth): (CompanyId, BoothId) = ("minato".parse().unwrap(), "a-01".parse().unwrap());
+        room.apply(&engawa_protocol::Recorded {
+            seq: 1,
+            at: Millis(1),
+            by: engawa_protocol::Actor::Guest { booth: booth.clone() },
+            command: None,
+            event: engawa_protocol::Event::Knocked {
+                company: company.clone(),
+                name: "b".into(),
+                locale: engawa_protocol::Locale::Ja,
+            },
+        });
+        (id.clone(), RoomNews { company, booth, summary: room.summary(id, String::new()), over: false })
+    }
+
+    #[test]
+    fn whoever_enters_between_two_pushes_sees_what_is_so_and_the_others_are_still_told() {
+        let mut board = Board::new(Arc::new(config()));
+        let (first, mut to_first) = Outlet::new();
+        board.enter(host(1, first));
+        board.push();
+        while to_first.try_next().is_some() {}
+        let (id, news) = knock();
+        board.set_room(id.clone(), news);
+        let (second, mut to_second) = Outlet::new();
+        board.enter(host(2, second));
+        assert!(to_second.try_next().is_some_and(|lobby| lobby.contains(id.as_str())));
+        assert_eq!(to_first.try_next(), None);
+        board.push();
+        assert!(to_first.try_next().is_some_and(|lobby| lobby.contains(id.as_str())));
     }
 }
