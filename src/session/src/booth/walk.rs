@@ -19,7 +19,7 @@ impl Booth {
                 self.store();
             }
             Touch::Start => {
-                if matches!(self.stage, Stage::Welcome) && !self.companies.is_empty() {
+                if matches!(self.stage, Stage::Welcome) && (self.online() || !self.companies.is_empty()) {
                     self.stage = Stage::Companies { page: 0 };
                 }
             }
