@@ -1,6 +1,7 @@
 //! The one loop: what happened goes into the session, what it wants done goes to the adapters,
 //! what it shows goes to the screen.
 
+use crate::inbox::Happened;
 use crate::link::Link;
 use crate::status::Status;
 use crate::store::Store;
@@ -14,46 +15,6 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-
-/// Something for the loop.
-#[derive(Debug)]
-pub enum Happened {
-    /// For the session.
-    Input(Input),
-    /// The connection of this number is open.
-    LinkUp(u64),
-    /// The script asks for the media's figures.
-    Figures(oneshot::Sender<Value>),
-    /// The script asks for the screen as a PNG file.
-    Snapshot(PathBuf, oneshot::Sender<Result<(), String>>),
-    /// End the program with this code.
-    Stop(u8),
-}
-
-/// The way into the loop, from any thread.
-#[derive(Clone)]
-pub struct Post {
-    inbox: mpsc::SyncSender<Happened>,
-}
-
-impl Post {
-    /// A way into the loop that reads the other end of `inbox`.
-    pub fn new(inbox: mpsc::SyncSender<Happened>) -> Self {
-        Self { inbox }
-    }
-
-    /// Never waits: a GStreamer thread may call. A full inbox means that the loop hangs.
-    pub fn happened(&self, happened: Happened) {
-        if let Err(mpsc::TrySendError::Full(_)) = self.inbox.try_send(happened) {
-            tracing::error!("the loop does not keep up");
-        }
-    }
-
-    /// Something for the session.
-    pub fn input(&self, input: Input) {
-        self.happened(Happened::Input(input));
-    }
-}
 
 /// Everything the loop works with.
 pub struct Parts {

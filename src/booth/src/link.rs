@@ -1,6 +1,6 @@
 //! The WebSocket to the service: opened again for ever, with a sign of life both ways.
 
-use crate::driver::{Happened, Post};
+use crate::inbox::{Happened, Post};
 use anyhow::Context;
 use engawa_protocol::{ClientMessage, CloseCode, ServiceMessage, limits};
 use engawa_session::booth::{Input, LinkFault};

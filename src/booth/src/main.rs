@@ -7,6 +7,7 @@
 
 mod config;
 mod driver;
+mod inbox;
 mod link;
 mod pictures;
 mod script;
@@ -17,7 +18,8 @@ mod studio;
 use anyhow::Context;
 use clap::Parser;
 use config::{Config, Flags, View};
-use driver::{Driver, Happened};
+use driver::Driver;
+use inbox::Happened;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::mpsc;
@@ -52,7 +54,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         .context("starting the network's threads")?;
 
     let (inbox, happened) = mpsc::sync_channel(WAITING);
-    let post = driver::Post::new(inbox);
+    let post = inbox::Post::new(inbox);
     let kind = match config.view {
         View::Window => engawa_screen::Kind::Window,
         View::Kms => engawa_screen::Kind::Kms,
@@ -86,7 +88,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
-async fn stop_on_signal(post: driver::Post) {
+async fn stop_on_signal(post: inbox::Post) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {

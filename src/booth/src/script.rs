@@ -2,7 +2,7 @@
 //!
 //! README.md lists the actions. Each waits until the page on which it makes sense is shown.
 
-use crate::driver::{Happened, Post};
+use crate::inbox::{Happened, Post};
 use crate::status::{page, print};
 use anyhow::{Context, anyhow, bail};
 use engawa_protocol::{CompanyId, Locale};

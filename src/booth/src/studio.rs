@@ -1,6 +1,6 @@
 //! The media in a thread of its own, so that a slow device never holds up the loop.
 
-use crate::driver::{Happened, Post};
+use crate::inbox::{Happened, Post};
 use crate::pictures::{Pictures, Whose};
 use base64::Engine;
 use engawa_media::{Config, Device, Happening, LinkOptions, Media};

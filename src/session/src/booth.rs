@@ -6,25 +6,29 @@
 //! text, the candidate's wish, the peer connections and whether they flow.
 
 mod commands;
+mod flow;
 mod links;
 mod meter;
+mod port;
 mod show;
 mod visit;
 mod walk;
 
+pub use port::{Effect, Input, LinkFault, MediaCommand, MediaInput, Saved, Source};
+
 use crate::keyboard::Keyboard;
 use crate::room::Policy;
-use crate::view::{Devices, Dialog, End, Note, Touch};
+use crate::view::{Devices, Dialog, End, Note};
 use commands::Commands;
 use engawa_protocol::{
-    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, LinkId, Locale, Millis, PROTOCOL,
-    Refusal, RoomId, ServiceMessage, Signal, You,
+    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, Millis, PROTOCOL, Refusal,
+    RoomId, ServiceMessage, You,
 };
+use flow::Repair;
 use meter::Meter;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
-use visit::{Repair, Visit};
+use visit::Visit;
 
 /// What a booth is set to, and how long its pages last.
 #[derive(Debug, Clone)]
@@ -63,149 +67,6 @@ impl Default for Config {
             policy: Policy::default(),
         }
     }
-}
-
-/// What is kept on disk while somebody is in an interview, to return after a crash. It holds no
-/// name: the room's log does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saved {
-    /// The room to return to.
-    pub room: RoomId,
-    /// The candidate's language.
-    pub locale: Locale,
-    /// Microphone on.
-    pub microphone: bool,
-    /// Camera on.
-    pub camera: bool,
-    /// Noise suppression on.
-    pub noise: bool,
-    /// The candidate wants to be let in.
-    pub asked: bool,
-}
-
-/// Something that happened.
-#[derive(Debug, Clone)]
-pub enum Input {
-    /// A finger on the screen.
-    Touched(Touch),
-    /// The WebSocket to the service is open.
-    LinkUp,
-    /// It is gone, or could not be opened.
-    LinkDown(LinkFault),
-    /// A message from the service.
-    Received(ServiceMessage),
-    /// Something of the media.
-    Media(MediaInput),
-}
-
-/// Why there is no connection to the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkFault {
-    /// Network, or the service is away; tried again.
-    Network,
-    /// The service does not know this booth's token.
-    Unauthorized,
-    /// The service speaks another version.
-    Version,
-    /// Another process runs with this booth's token.
-    Replaced,
-    /// The service closed the connection over what this booth sent.
-    Misbehaved,
-}
-
-/// What the media tells.
-#[derive(Debug, Clone, PartialEq)]
-pub enum MediaInput {
-    /// For the peer of `link`.
-    Signal {
-        /// Which connection.
-        link: LinkId,
-        /// What.
-        signal: Signal,
-    },
-    /// Media flows.
-    Connected(LinkId),
-    /// Nothing comes at the moment; it may heal.
-    Interrupted(LinkId),
-    /// It will not heal; build it anew.
-    Failed(LinkId),
-    /// The first decoded picture.
-    Picture(LinkId),
-    /// The microphone: perceptual level and probability of voice, each 0 to 1, about 15 a second.
-    Heard {
-        /// Level.
-        level: f32,
-        /// Voice.
-        voice: f32,
-    },
-    /// The still picture that was asked for, as JPEG in base64.
-    Still {
-        /// For which room it was asked.
-        room: RoomId,
-        /// JPEG in base64.
-        jpeg: String,
-    },
-    /// A source stopped; the media looks for it.
-    SourceLost(Source),
-    /// It is back.
-    SourceBack(Source),
-    /// The media could not be started, or is gone as a whole.
-    Broken,
-}
-
-/// What the booth takes from the candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// The camera.
-    Camera,
-    /// The microphone.
-    Microphone,
-}
-
-/// Something to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// To the service; only while the link is up.
-    Send(ClientMessage),
-    /// Keep this on disk.
-    Store(Saved),
-    /// Take it off the disk.
-    Forget,
-    /// To the media.
-    Media(MediaCommand),
-}
-
-/// Something for the media to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum MediaCommand {
-    /// Camera, microphone and speaker on.
-    Open(Devices),
-    /// Everything off, nothing kept.
-    Close,
-    /// Build a connection and offer it.
-    AddLink {
-        /// Which.
-        link: LinkId,
-        /// The codec to send.
-        codec: Codec,
-        /// For gathering candidates.
-        ice_servers: Vec<IceServer>,
-    },
-    /// Take a connection down.
-    RemoveLink(LinkId),
-    /// From the peer.
-    Signal {
-        /// Which connection.
-        link: LinkId,
-        /// What.
-        signal: Signal,
-    },
-    /// The candidate's switches.
-    Devices(Devices),
-    /// Play the test sound.
-    TestSound,
-    /// Take a still picture for this room.
-    Still(RoomId),
 }
 
 /// Where the walk is.
