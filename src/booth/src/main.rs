@@ -3,7 +3,8 @@
 //! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
 //! [`pictures`] between media and screen, [`store`] on disk, [`script`] for a candidate without
-//! hands. Never does: decisions about an interview; adapters never call one another.
+//! hands. Never does: decisions about an interview. Adapters never call one another but for
+//! [`pictures`]: thirty frames a second go from media to screen without passing the loop.
 
 mod config;
 mod driver;

@@ -36,8 +36,6 @@ struct World {
     room_id: Option<RoomId>,
     room: Room,
     log: Vec<Recorded>,
-    /// Logs of rooms that were left for a new one.
-    shelf: Vec<(RoomId, Vec<Recorded>)>,
     following: bool,
     wire: VecDeque<ClientMessage>,
     recruiters: Vec<Recruiter>,
@@ -84,7 +82,6 @@ impl World {
             room_id: None,
             room: Room::new(Policy::default()),
             log: Vec::new(),
-            shelf: Vec::new(),
             following: false,
             wire: VecDeque::new(),
             recruiters: vec![recruiter(1), recruiter(2)],
@@ -207,9 +204,8 @@ impl World {
             ClientMessage::Command { room, n, command } => {
                 if self.room_id.as_ref() != Some(&room) && matches!(command, Command::Knock { .. }) {
                     self.room = Room::new(Policy::default());
-                    if let Some(id) = self.room_id.replace(room.clone()) {
-                        self.shelf.push((id, std::mem::take(&mut self.log)));
-                    }
+                    self.room_id = Some(room.clone());
+                    self.log.clear();
                     self.following = false;
                 }
                 if self.room_id.as_ref() != Some(&room) {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 /// After a restart, the room is waited for this long once the service is there.
 const RETURNING: Duration = Duration::from_secs(10);
+
 #[derive(Debug)]
 pub(super) struct Visit {
     pub company: Option<CompanyId>,
@@ -85,7 +86,6 @@ impl Booth {
         self.locale = saved.locale;
         self.devices = Devices { microphone: saved.microphone, camera: saved.camera, noise: saved.noise };
         self.stage = Stage::Visit(Box::new(Visit {
-            company: None,
             room: Some((saved.room, Room::new(self.config.policy))),
             asked: saved.asked.then_some(self.now),
             returning: Some(self.now),
@@ -95,7 +95,7 @@ impl Booth {
         self.open_media();
     }
 
-    pub(super) fn saved(&self) -> Option<Saved> {
+    fn saved(&self) -> Option<Saved> {
         let Stage::Visit(visit) = &self.stage else { return None };
         let Devices { microphone, camera, noise } = self.devices;
         let (room, _) = visit.room.as_ref()?;
