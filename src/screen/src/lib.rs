@@ -20,7 +20,7 @@ pub use poster::Poster;
 pub use screen::{Kind, Screen};
 
 /// What the Slint compiler made of `ui/booth`.
-#[allow(missing_docs, unreachable_pub, clippy::all)]
+#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated, and not ours to mend")]
 mod ui {
     slint::include_modules!();
 }
