@@ -3,6 +3,7 @@
 //! Each is a pipeline that ends in callbacks, so that a device may come and go while everything
 //! behind it runs on.
 
+use crate::levels;
 use crate::note::Trouble;
 use crate::picture::PictureHub;
 use crate::sound::{FLOAT_CAPS, Voice, canceller, is_alsa, plain, samples};
@@ -82,15 +83,17 @@ fn picture_end(hub: &PictureHub, paced: bool) -> String {
         "videorate drop-only=true max-rate={} ! videoconvertscale n-threads=1 ! {} \
          ! appsink name=picture sync={paced} max-buffers=2 enable-last-sample=false",
         hub.rate(),
-        without_rate(hub.caps())
+        as_it_comes(hub.caps())
     )
 }
 
-/// A camera in the dark gives fewer frames than asked for, which is no reason to refuse it.
-fn without_rate(caps: &gst::Caps) -> String {
+/// A camera in the dark gives fewer frames than asked for, which is no reason to refuse it; and the
+/// full range of MJPEG is narrowed by [`levels`](crate::levels), at a tenth of the converter's price.
+fn as_it_comes(caps: &gst::Caps) -> String {
     let mut caps = caps.copy();
     for structure in caps.make_mut().iter_mut() {
         structure.remove_fields(["framerate"]);
+        structure.set("colorimetry", gst::List::new([levels::BT601, levels::JPEG]));
     }
     caps.to_string()
 }
@@ -143,7 +146,7 @@ fn clip(
     hear: impl Fn(Trouble) + Send + Sync + 'static,
 ) -> Result<Capture, Error> {
     let picture = (!matches!(wish, Wish::Sound { .. }))
-        .then(|| format!("queue name=video max-size-buffers=5 ! {}", picture_end(&sinks.hub, true)));
+        .then(|| format!("queue name=video max-size-buffers=2 ! {}", picture_end(&sinks.hub, true)));
     let sound = (!matches!(wish, Wish::Picture(_)))
         .then(|| format!("queue name=audio max-size-buffers=50 ! {}", sound_end(true)));
     let description = format!(
@@ -181,8 +184,12 @@ fn start(pipeline: gst::Pipeline, looped: bool, sinks: &Sinks, state: gst::State
         let (hub, count, time) = (sinks.hub.clone(), delivered.clone(), clock(sinks));
         on_sample(&appsink, move |sample| {
             count.fetch_add(1, Ordering::Relaxed);
-            if let (Some(at), Some(buffer)) = (time(&sample), sample.buffer_owned()) {
+            if let (Some(at), Some(mut buffer)) = (time(&sample), sample.buffer_owned()) {
+                let full = levels::is_full(sample.caps());
                 drop(sample);
+                if full {
+                    levels::narrow(buffer.make_mut(), hub.info());
+                }
                 hub.deliver(buffer, at);
             }
         });

@@ -22,6 +22,7 @@ mod error;
 mod fanout;
 mod figures;
 mod happening;
+mod levels;
 mod link;
 mod mailbox;
 mod media;

@@ -1,6 +1,7 @@
 use crate::encode::{Ladder, Plan};
 use crate::fanout::Fanout;
-use crate::link::{Ground, LinkShare, LinkState};
+use crate::levels;
+use crate::link::{Ground, LinkShare, LinkState, playout};
 use crate::mailbox::{Mailbox, lock};
 use crate::note::{Note, Origin, Post, QUEUE};
 use crate::picture::{self, PictureHub};
@@ -203,7 +204,7 @@ impl Drop for Media {
 fn prepare() -> Result<(), Error> {
     gst::init().map_err(Error::Init)?;
     static REGISTERED: OnceLock<bool> = OnceLock::new();
-    REGISTERED.get_or_init(|| gstrsrtp::plugin_register_static().is_ok());
+    REGISTERED.get_or_init(|| gstrsrtp::plugin_register_static().is_ok() && playout::register().is_ok());
     let missing = |name: &&&str| gst::ElementFactory::find(name).is_none();
     match NEEDED.iter().chain(&["rtpgccbwe"]).find(missing) {
         Some(name) => Err(Error::Missing(name)),
@@ -224,6 +225,7 @@ fn hub(config: &Config) -> Result<PictureHub, Error> {
     }
     let caps = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, *width, *height)
         .fps(gst::Fraction::new(*fps as i32, 1))
+        .colorimetry(&levels::bt601())
         .build()
         .and_then(|info| info.to_caps())
         .map_err(|_| Error::Config("the picture's size is not usable"))?;

@@ -1,7 +1,9 @@
 //! One peer connection: a pipeline of its own around a fresh webrtcbin, fed with encoded frames.
 
+mod estimate;
 mod ice;
 mod negotiate;
+pub(crate) mod playout;
 mod receive;
 mod share;
 
@@ -15,6 +17,7 @@ use crate::sound::{Channel, Mixer};
 use crate::timeline::{Timeline, named};
 use crate::{Error, LinkId, LinkOptions};
 use engawa_protocol::{Codec, Signal};
+use estimate::Estimator;
 use gst::prelude::*;
 use gst_webrtc::{WebRTCPeerConnectionState, WebRTCSDPType, WebRTCSessionDescription};
 use receive::Receiver;
@@ -90,6 +93,7 @@ pub(crate) struct Link {
     pub share: Arc<LinkShare>,
     ground: Ground,
     channel: Channel,
+    _estimator: Option<Estimator>,
     stage: Stage,
     candidates: u32,
     fed: bool,
@@ -115,8 +119,9 @@ impl Link {
         }
         repair_losses(&webrtc);
         negotiate::listen(&webrtc, id, &ground.post);
-        estimate_line(&webrtc, id, &share, ground);
         watch_arrivals(&webrtc, &share);
+        let sent = named::<gst::Element>(&pipeline, "video_rtp").static_pad("src").expect("a filter has a source pad");
+        let estimator = Estimator::start(&sent, id, &share, ground);
         let channel = ground.mixer.open();
         let mut link = Self {
             id,
@@ -126,6 +131,7 @@ impl Link {
             share,
             ground: ground.clone(),
             channel,
+            _estimator: estimator,
             stage: Stage::New,
             candidates: 0,
             fed: false,
@@ -236,11 +242,13 @@ fn describe(codec: Codec) -> String {
         "webrtcbin name=webrtc bundle-policy=max-bundle latency={JITTER_MS} \
          appsrc name=video is-live=true format=time max-buffers=0 max-bytes=0 \
          ! {payloader} ! capsfilter name=video_rtp caps=\"application/x-rtp,media=video,{coding},\
-         payload={VIDEO_PAYLOAD},clock-rate=90000,rtcp-fb-transport-cc=true,extmap-3=(string){TRANSPORT_CC}\" \
+         payload={VIDEO_PAYLOAD},clock-rate=90000,rtcp-fb-transport-cc=true,extmap-3=(string){TRANSPORT_CC},\
+         extmap-4=(string){}\" \
          ! webrtc.sink_0 \
          appsrc name=audio is-live=true format=time leaky-type=downstream max-buffers=50 max-bytes=0 \
          ! rtpopuspay mtu={MTU} pt={AUDIO_PAYLOAD} ! capsfilter caps=\"application/x-rtp,media=audio,\
-         encoding-name=OPUS,payload={AUDIO_PAYLOAD},useinbandfec=(string)1,minptime=(string)10\" ! webrtc.sink_1"
+         encoding-name=OPUS,payload={AUDIO_PAYLOAD},useinbandfec=(string)1,minptime=(string)10\" ! webrtc.sink_1",
+        playout::URI
     )
 }
 
@@ -248,43 +256,6 @@ fn describe(codec: Codec) -> String {
 fn repair_losses(webrtc: &gst::Element) {
     let pad = webrtc.static_pad("sink_0").expect("the description links it");
     pad.property::<gst_webrtc::WebRTCRTPTransceiver>("transceiver").set_property("do-nack", true);
-}
-
-/// Puts the congestion estimator (draft-ietf-rmcat-gcc-02) into the sending path.
-fn estimate_line(webrtc: &gst::Element, id: LinkId, share: &Arc<LinkShare>, ground: &Ground) {
-    let (line, start) = (ground.line.clone(), ground.line_start);
-    let (share, post) = (share.clone(), ground.post.clone());
-    share.estimate.store(start, std::sync::atomic::Ordering::Relaxed);
-    webrtc.connect("request-aux-sender", false, move |_| {
-        let estimator = gst::ElementFactory::make("rtpgccbwe")
-            .property("min-bitrate", *line.start())
-            .property("max-bitrate", *line.end())
-            .property("estimated-bitrate", start)
-            .build()
-            .ok()?;
-        let (share, post) = (share.clone(), post.clone());
-        estimator.connect_notify(Some("estimated-bitrate"), move |estimator, _| {
-            let estimate = estimator.property::<u32>("estimated-bitrate");
-            let before = share.estimate.swap(estimate, std::sync::atomic::Ordering::Relaxed);
-            if estimate < before / 100 * 95 {
-                post.send(Note::Link(id, LinkNote::Narrower));
-            }
-        });
-        Some(handed_over(estimator))
-    });
-}
-
-/// An element as a signal's answer.
-///
-/// webrtcbin 1.22 takes the answer over as a new element in C is: floating. One that is already
-/// owned it would own a second time and never free, one in each call.
-#[allow(unsafe_code)]
-fn handed_over(element: gst::Element) -> gst::glib::Value {
-    let value = element.to_value();
-    // SAFETY: the pointer is that of a living GObject derived from GInitiallyUnowned; the flag is
-    // cleared by the bin that takes the value's reference.
-    unsafe { gst::glib::gobject_ffi::g_object_force_floating(element.as_ptr().cast()) };
-    value
 }
 
 /// Notes when packets come in: webrtcbin itself does not tell when a peer falls silent.
