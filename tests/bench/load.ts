@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { Booth, Figures } from '../browser/support/booth';
 import { BareBrowser, connect, sent } from './bare';
 import { camera } from './camera';
+import { furtherEncoders } from './encoders';
 import { pause } from './pause';
 import { usage, type Usage } from './processes';
 import type { Measured } from './report';
@@ -52,14 +53,15 @@ export async function load(): Promise<Measured[]> {
     load: painting.load, doubt: doubted(one, painting),
     note: 'the kiosk paints both pictures without a graphics card; the booth without a display converts them and does not paint',
   });
-  // Waiting, everything runs but encoder and connection: the difference is what a peer with an
-  // encoder of its own costs.
-  const alone = one.cpu - waiting.cpu;
+  const further = new Map<number, number>();
   for (const size of SIZES.slice(1)) {
+    const call = calls.get(size);
+    if (!call) continue;
+    further.set(size, await furtherEncoders(size - 1));
     rows.push({
-      name: `CPU in a call with ${size} recruiters, beside an encoder a peer`, value: calls.get(size)?.cpu ?? null,
-      baseline: one.cpu + (size - 1) * alone, unit: '% of a core', load: calls.get(size)?.load ?? null,
-      note: 'baseline computed: the call with one, and for each further recruiter what the first added to waiting',
+      name: `CPU in a call with ${size} recruiters, beside an encoder a peer`, value: call.cpu,
+      baseline: call.cpu + (further.get(size) ?? 0), unit: '% of a core', load: call.load,
+      note: `baseline: the same call, and ${size - 1} more of its encoder run on the same pictures`,
     });
   }
   // The largest call that the machine could hold.
@@ -67,7 +69,8 @@ export async function load(): Promise<Measured[]> {
   const largest = calls.get(most);
   rows.push({
     name: most > 1 ? `CPU of each further recruiter, from 1 to ${most}` : 'CPU of each further recruiter',
-    value: most > 1 && largest ? (largest.cpu - one.cpu) / (most - 1) : null, baseline: alone, unit: '% of a core',
+    value: most > 1 && largest ? (largest.cpu - one.cpu) / (most - 1) : null, unit: '% of a core',
+    baseline: most > 1 && largest ? (largest.cpu - one.cpu + (further.get(most) ?? 0)) / (most - 1) : null,
     aim: { of: 'value', most: 4 }, load: largest?.load ?? null,
     note: `baseline: with an encoder a peer; with 1: ${one.sent}; with ${most}: ${largest?.sent}`,
   });
