@@ -7,7 +7,7 @@ use crate::{clock, config};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use engawa_ledger::{Ledger, Pair};
+use engawa_ledger::{Entry, Expect, Ledger, PutError};
 use engawa_protocol::{AccountId, CompanyId, Millis};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -45,6 +45,9 @@ pub enum AccountError {
     /// The ledger failed.
     #[error("the accounts cannot be read or written")]
     Ledger(#[from] engawa_ledger::Error),
+    /// The ledger did not take in a change.
+    #[error("changing an account failed")]
+    Change(#[from] PutError),
     /// A record is not what was written.
     #[error("the record {key} is damaged")]
     Damaged {
@@ -121,11 +124,16 @@ impl Accounts {
         }
         for (key, session) in self.sessions().await? {
             if session.account == account.id {
-                self.ledger.delete(&key).await?;
+                self.ledger.delete(&key, Expect::Any).await?;
             }
         }
         let password = self.blocking(move || hash_password(&password)).await?;
-        Ok(self.ledger.put(&key, &json(&AccountRecord { account, password })).await?)
+        // Of two who make it at once, one is told that it is there.
+        let expect = if replace { Expect::Any } else { Expect::New };
+        match self.ledger.put(&key, &json(&AccountRecord { account, password }), expect).await {
+            Err(PutError::Conflict { .. }) => Err(AccountError::Exists),
+            put => Ok(put.map(drop)?),
+        }
     }
 
     /// Checks a password and signs in; answers the token for the cookie. None when the account
@@ -148,7 +156,8 @@ impl Accounts {
         let (token, account) = (random_token()?, record.account);
         let expires = Millis(clock::now().0 + SIGNED_IN.as_millis() as u64);
         let session = session_key(&token);
-        self.ledger.put(&session, &json(&SessionRecord { account: account.id.clone(), expires })).await?;
+        let record = json(&SessionRecord { account: account.id.clone(), expires });
+        self.ledger.put(&session, &record, Expect::Any).await?;
         Ok(Some((SignedIn { account, session, expires }, token)))
     }
 
@@ -158,8 +167,8 @@ impl Accounts {
     /// A failing ledger.
     pub async fn signed_in(&self, token: &str) -> Result<Option<SignedIn>, AccountError> {
         let session = session_key(token);
-        let Some(bytes) = self.ledger.value(&session).await? else { return Ok(None) };
-        let SessionRecord { account, expires } = parse(&session, &bytes)?;
+        let Some(entry) = self.ledger.value(&session).await? else { return Ok(None) };
+        let SessionRecord { account, expires } = parse(&session, &entry.value)?;
         if expires <= clock::now() {
             return Ok(None);
         }
@@ -181,7 +190,7 @@ impl Accounts {
     /// A failing ledger.
     pub async fn sign_out(&self, token: &str) -> Result<String, AccountError> {
         let session = session_key(token);
-        self.ledger.delete(&session).await?;
+        self.ledger.delete(&session, Expect::Any).await?;
         Ok(session)
     }
 
@@ -193,7 +202,7 @@ impl Accounts {
         let now = clock::now();
         for (key, session) in self.sessions().await? {
             if session.expires <= now {
-                self.ledger.delete(&key).await?;
+                self.ledger.delete(&key, Expect::Any).await?;
             }
         }
         Ok(())
@@ -201,7 +210,7 @@ impl Accounts {
 
     /// Every sign-in that can be read; a damaged one signs nobody in and keeps nobody else's from ending.
     async fn sessions(&self) -> Result<Vec<(String, SessionRecord)>, AccountError> {
-        let read = |(key, bytes): Pair| match parse(&key, &bytes) {
+        let read = |(key, entry): (String, Entry)| match parse(&key, &entry.value) {
             Ok(session) => Some((key, session)),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a sign-in is passed over");
@@ -214,7 +223,7 @@ impl Accounts {
     async fn record(&self, id: &AccountId) -> Result<Option<AccountRecord>, AccountError> {
         let key = account_key(id);
         let found = self.ledger.value(&key).await?;
-        found.map(|bytes| parse(&key, &bytes)).transpose()
+        found.map(|entry| parse(&key, &entry.value)).transpose()
     }
 
     async fn blocking<T: Send + 'static>(
