@@ -4,9 +4,9 @@
 use crate::inbox::Happened;
 use crate::link::Link;
 use crate::status::Status;
-use crate::store::Store;
 use crate::studio::Studio;
 use anyhow::Context;
+use engawa_booth::store::Store;
 use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input};
 use engawa_session::view::View;

@@ -2,7 +2,7 @@
 //!
 //! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
-//! [`pictures`] between media and screen, [`store`] on disk, [`script`] for a candidate without
+//! [`pictures`] between media and screen, [`store`](engawa_booth::store) on disk, [`script`] for a candidate without
 //! hands. Never does: decisions about an interview. Adapters never call one another but for
 //! [`pictures`]: thirty frames a second go from media to screen without passing the loop.
 
@@ -13,13 +13,13 @@ mod link;
 mod pictures;
 mod script;
 mod status;
-mod store;
 mod studio;
 
 use anyhow::Context;
 use clap::Parser;
 use config::{Config, Flags, View};
 use driver::Driver;
+use engawa_booth::store;
 use inbox::Happened;
 use std::io::IsTerminal;
 use std::process::ExitCode;
