@@ -78,6 +78,12 @@ impl Uploads {
     }
 }
 
+impl std::fmt::Debug for Uploads {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Uploads").finish_non_exhaustive()
+    }
+}
+
 struct Broken {
     sent: u32,
     fault: UploadFault,

@@ -12,9 +12,7 @@ mod entry;
 mod port;
 
 pub use entry::{Contents, Entry, Item, Kept, Session};
-pub use port::{
-    Draft, Effect, Input, KeepFault, OutboxError, Progress, Reason, Undelivered, UploadFault, Waiting,
-};
+pub use port::{Draft, Effect, Input, KeepFault, OutboxError, Progress, Reason, Undelivered, UploadFault, Waiting};
 
 use backlog::{Backlog, Pause, Post, Step};
 use engawa_protocol::{ClientId, CommandId, Millis, Refusal, RoomId, clean_post, limits};

@@ -4,9 +4,7 @@
 mod world;
 
 use engawa_protocol::{Millis, Refusal, limits};
-use engawa_session::outbox::{
-    Config, Contents, Draft, Input, KeepFault, OutboxError, Progress, Reason,
-};
+use engawa_session::outbox::{Config, Contents, Draft, Input, KeepFault, OutboxError, Progress, Reason};
 use proptest::prelude::*;
 use std::time::Duration;
 use world::{SIZE, World, file, name};
@@ -100,10 +98,10 @@ fn a_final_refusal_is_told_with_its_reason_and_the_next_goes_on() {
     world.heal();
     assert_eq!(world.delivered(&World::room(1)), ["good"]);
     let undelivered = world.outbox.undelivered(&World::room(1));
-    assert_eq!(undelivered.iter().map(|u| (&u.id, u.reason)).collect::<Vec<_>>(), [(
-        &bad,
-        Reason::Refused(Refusal::BadText)
-    )]);
+    assert_eq!(
+        undelivered.iter().map(|u| (&u.id, u.reason)).collect::<Vec<_>>(),
+        [(&bad, Reason::Refused(Refusal::BadText))]
+    );
     assert!(world.disk.entries.is_empty());
     world.handle(Input::Dismissed(bad));
     assert!(world.outbox.undelivered(&World::room(1)).is_empty());

@@ -54,12 +54,7 @@ impl Outbox {
 
     /// Keeps session and entry; both are on the disk when this returns, and with an error neither
     /// comes back.
-    pub fn keep(
-        &mut self,
-        session: &Session,
-        entry: &Entry,
-        contents: Option<&Contents>,
-    ) -> Result<(), StoreError> {
+    pub fn keep(&mut self, session: &Session, entry: &Entry, contents: Option<&Contents>) -> Result<(), StoreError> {
         let kept = self.try_keep(session, entry, contents);
         if kept.is_err() {
             // sled refuses everything after its first failure: it is opened anew.
@@ -171,7 +166,8 @@ impl Outbox {
         for session in values(b"s".to_vec())? {
             let Some(session) = parsed::<Session>(&session) else { continue };
             let entries = values([b"e", session.queue.as_str().as_bytes()].concat())?;
-            let entries = entries.iter().filter_map(|entry| parsed::<Entry>(entry)).filter(|entry| self.is_whole(entry));
+            let entries =
+                entries.iter().filter_map(|entry| parsed::<Entry>(entry)).filter(|entry| self.is_whole(entry));
             kept.push(Kept { entries: entries.collect(), session });
         }
         Ok(kept)

@@ -72,13 +72,7 @@ impl Post {
 
 impl Backlog {
     pub fn new(session: Session, drop_at: Instant) -> Self {
-        Self {
-            session,
-            entries: VecDeque::new(),
-            undelivered: Vec::new(),
-            pause: Pause::default(),
-            drop_at,
-        }
+        Self { session, entries: VecDeque::new(), undelivered: Vec::new(), pause: Pause::default(), drop_at }
     }
 
     pub fn from_disk(kept: Kept, drop_at: Instant) -> Self {

@@ -118,10 +118,11 @@ impl World {
             let of_queue = |((of, _), entry): (&(String, u32), &Entry)| (of == queue).then(|| entry.clone());
             self.disk.entries.iter().filter_map(of_queue).collect()
         };
-        let kept = self.disk.sessions.iter().map(|(queue, session)| Kept {
-            session: session.clone(),
-            entries: entries(queue),
-        });
+        let kept = self
+            .disk
+            .sessions
+            .iter()
+            .map(|(queue, session)| Kept { session: session.clone(), entries: entries(queue) });
         let (generation, mut count) = (self.queues, 0);
         let random = move || {
             count += 1;
