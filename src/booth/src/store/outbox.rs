@@ -143,8 +143,11 @@ impl Outbox {
 
     fn reopen(&mut self) -> Result<(), StoreError> {
         fs::create_dir_all(self.files()).map_err(StoreError::io("making the queue's folder"))?;
-        let folder = Folder::open(&self.root.join("queue"))?;
-        sync_folder(&self.root)?;
+        let queue = self.root.join("queue");
+        let folder = Folder::open(&queue)?;
+        for made in [&queue, &self.root, self.root.parent().unwrap_or(&self.root)] {
+            sync_folder(made)?;
+        }
         if !self.void.is_empty() {
             let mut batch = sled::Batch::default();
             self.void.iter().for_each(|id| batch.remove(entry_key(id)));
