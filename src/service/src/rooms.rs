@@ -14,7 +14,7 @@ use crate::outlet::{ConnectionId, End};
 use crate::visitor::Visitor;
 use engawa_ledger::Ledger;
 use engawa_protocol::{
-    BoothId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
+    BoothId, ClientId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
 };
 use engawa_session::room::Room;
 use std::collections::HashMap;
@@ -53,6 +53,8 @@ pub enum Action {
         n: u32,
         /// What.
         command: Command,
+        /// The queue whose count it is; without one it is the client's.
+        queue: Option<ClientId>,
     },
     /// Relays a signal.
     Signal {
@@ -78,8 +80,9 @@ impl Action {
     /// Answers that the room cannot be had at this moment.
     fn fail(self, room: &RoomId) {
         match self {
-            Action::Command { visitor, n, .. } => {
-                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason: Refusal::Unavailable });
+            Action::Command { visitor, n, queue, .. } => {
+                let reason = Refusal::Unavailable;
+                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason, queue });
             }
             Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
             Action::Signal { visitor, .. } => visitor.fault(Fault::NoSuchPeer, "signal: to"),
@@ -136,9 +139,11 @@ impl Rooms {
             if room.is_over() {
                 over += 1;
                 self.around.hall.room(&id, &room).await;
-            } else if let Some(booth) = room.booth() {
+            } else if room.company().is_some() {
                 going_on += 1;
-                lock(&self.open).insert(id.clone(), booth.clone());
+                if let Some(booth) = room.booth() {
+                    lock(&self.open).insert(id.clone(), booth.clone());
+                }
                 self.around.hall.room(&id, &room).await;
                 self.start(&mut lock(&self.running), &id, Some(log));
             }

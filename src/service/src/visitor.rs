@@ -77,7 +77,7 @@ impl Visitor {
     /// The company a host speaks for.
     pub fn company(&self) -> Option<&CompanyId> {
         match &self.sender {
-            Sender::Guest { .. } => None,
+            Sender::Guest { .. } | Sender::Staff { .. } => None,
             Sender::Host { company, .. } => Some(company),
         }
     }

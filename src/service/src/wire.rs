@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use engawa_protocol::{ClientMessage, Fault, Signal, limits};
+use engawa_protocol::{ClientMessage, Fault, Signal, Ticket, limits};
 use serde_json::{Map, Value};
 
 /// A frame that cannot be taken: what for, and words for the client's log without any content.
@@ -19,16 +19,39 @@ fn rejected(fault: Fault, text: impl Into<String>) -> Rejected {
 }
 
 /// Every message a client may send, with the fields that it must have.
-const MESSAGES: [(&str, &[&str]); 7] = [
+const MESSAGES: [(&str, &[&str]); 8] = [
     ("hello", &["protocol", "client"]),
     ("follow", &["room", "after"]),
     ("unfollow", &["room"]),
     ("command", &["room", "n", "command"]),
     ("signal", &["room", "to", "attempt", "signal"]),
     ("still", &["room", "jpeg"]),
+    ("redeem", &["n", "ticket"]),
     ("ping", &["n"]),
 ];
-const COMMANDS: [&str; 9] = ["knock", "cancel_knock", "admit", "wait", "refuse", "join", "switch", "leave", "end"];
+const COMMANDS: [&str; 21] = [
+    "knock",
+    "cancel_knock",
+    "admit",
+    "wait",
+    "refuse",
+    "join",
+    "switch",
+    "leave",
+    "end",
+    "say",
+    "send_file",
+    "delete_post",
+    "clear_chat",
+    "raise_hand",
+    "hold",
+    "mute_all",
+    "cameras_off",
+    "preset",
+    "extend",
+    "book",
+    "cancel_booking",
+];
 const SIGNALS: [&str; 4] = ["offer", "answer", "candidate", "rebuild"];
 
 /// Reads a frame.
@@ -61,6 +84,14 @@ fn check(message: &ClientMessage) -> Result<(), Rejected> {
             }
         }
         ClientMessage::Still { jpeg, .. } => check_still(jpeg)?,
+        ClientMessage::Redeem { ticket: Ticket::Code { code }, .. } if code.chars().count() > limits::CODE_CHARS => {
+            return Err(rejected(Fault::TooLarge, "redeem: code"));
+        }
+        ClientMessage::Redeem { ticket: Ticket::Number { number }, .. } => {
+            if number.len() != limits::NUMBER_DIGITS || !number.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(rejected(Fault::Malformed, "redeem: number is not of four digits"));
+            }
+        }
         _ => {}
     }
     Ok(())
@@ -114,7 +145,9 @@ fn name_of(object: &Map<String, Value>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engawa_protocol::{Command, Locale, Peer, RoomId, Seat};
+    use engawa_protocol::{
+        Booking, Command, InterviewKind, Locale, Millis, NameRule, Peer, Reentry, RoomId, Seat, Slot,
+    };
 
     fn fault(text: &str) -> (Fault, String) {
         let Rejected { fault, text } = parse(text).unwrap_err();
@@ -123,6 +156,20 @@ mod tests {
 
     fn room() -> RoomId {
         RoomId::from_random([7; 16])
+    }
+
+    fn booking() -> Booking {
+        Booking {
+            company: "minato".parse().unwrap(),
+            kind: InterviewKind::Interview,
+            slot: Slot { starts: Millis(1), ends: Millis(2) },
+            guest: String::new(),
+            locale: None,
+            hosts: vec![],
+            booth: None,
+            reentry: Reentry::NetworkOnly,
+            name: NameRule::Required,
+        }
     }
 
     fn signal(signal: Signal) -> String {
@@ -189,7 +236,7 @@ mod tests {
             ClientMessage::Hello { protocol: 1, client: engawa_protocol::ClientId::from_random([1; 16]) },
             ClientMessage::Follow { room: room(), after: 0 },
             ClientMessage::Unfollow { room: room() },
-            ClientMessage::Command { room: room(), n: 1, command: Command::Admit },
+            ClientMessage::Command { room: room(), n: 1, command: Command::Admit, queue: None },
             ClientMessage::Signal {
                 room: room(),
                 to: Peer { seat: Seat(0), since: 1 },
@@ -197,6 +244,7 @@ mod tests {
                 signal: Signal::Rebuild,
             },
             ClientMessage::Still { room: room(), jpeg: String::new() },
+            ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0427".into() } },
             ClientMessage::Ping { n: 1 },
         ];
         for (message, (name, fields)) in samples.iter().zip(MESSAGES) {
@@ -208,6 +256,7 @@ mod tests {
                 | ClientMessage::Command { .. }
                 | ClientMessage::Signal { .. }
                 | ClientMessage::Still { .. }
+                | ClientMessage::Redeem { .. }
                 | ClientMessage::Ping { .. } => {}
             }
             let Value::Object(json) = serde_json::to_value(message).unwrap() else { panic!("no object") };
@@ -220,11 +269,24 @@ mod tests {
             Command::Admit,
             Command::Wait { message: String::new() },
             Command::Refuse { message: String::new() },
-            Command::Join { receives: vec![] },
+            Command::Join { receives: vec![], take_over: false },
             Command::Switch { microphone: true, camera: true },
             Command::Leave,
             Command::End,
+            Command::Say { text: "a".into() },
+            Command::SendFile { file: "0a".repeat(32).parse().unwrap() },
+            Command::DeletePost { post: 1 },
+            Command::ClearChat,
+            Command::RaiseHand { up: true },
+            Command::Hold { on: true },
+            Command::MuteAll,
+            Command::CamerasOff,
+            Command::Preset { microphone: true, camera: true, names: true },
+            Command::Extend { minutes: 5 },
+            Command::Book { booking: booking() },
+            Command::CancelBooking,
         ];
+        assert_eq!(commands.len(), COMMANDS.len());
         for (command, name) in commands.iter().zip(COMMANDS) {
             assert_eq!(serde_json::to_value(command).unwrap()["type"], name);
         }

@@ -12,7 +12,7 @@ use engawa_protocol::{
 use engawa_session::room::Sender;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Interviews that are over in a host's list.
 const ENDED: usize = 50;
@@ -47,11 +47,16 @@ pub(super) struct Board {
     /// What was sent last, each.
     directory: Option<Utf8Bytes>,
     lobbies: BTreeMap<CompanyId, Utf8Bytes>,
+    on_call: OnCall,
 }
 
+/// The hosts that are signed in, by company, in the order in which they came: whom a knock rings (W14).
+pub(super) type OnCall = Arc<Mutex<BTreeMap<CompanyId, Vec<AccountId>>>>;
+
 impl Board {
-    pub fn new(config: Arc<Config>) -> Self {
-        Self { config, rooms: BTreeMap::new(), present: BTreeMap::new(), directory: None, lobbies: BTreeMap::new() }
+    pub fn new(config: Arc<Config>, on_call: OnCall) -> Self {
+        let (rooms, present, lobbies) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { config, rooms, present, directory: None, lobbies, on_call }
     }
 
     /// Takes somebody in, in place of an earlier connection of the same booth or client (E8).
@@ -60,7 +65,7 @@ impl Board {
         let earlier = || self.present.values().map(|p| &p.visitor).filter(|other| other.sender.actor() == actor);
         let same = |other: &&Arc<Visitor>| match other.sender {
             Sender::Guest { .. } => true,
-            Sender::Host { .. } => other.client == visitor.client,
+            Sender::Host { .. } | Sender::Staff { .. } => other.client == visitor.client,
         };
         earlier().filter(same).for_each(|other| other.outlet.end(End::Close(CloseCode::Replaced)));
         let open: Vec<_> = earlier().filter(|other| !other.outlet.is_ended()).collect();
@@ -114,6 +119,7 @@ impl Board {
 
     /// Sends everybody what has changed for them since the last time.
     pub fn push(&mut self) {
+        self.tell_on_call();
         let directory = self.make_directory();
         if self.directory.replace(directory.clone()) != Some(directory.clone()) {
             let booths = self.present.values().filter(|p| p.visitor.company().is_none());
@@ -129,6 +135,19 @@ impl Board {
             }
         }
         self.push_places();
+    }
+
+    fn tell_on_call(&self) {
+        let mut on_call: BTreeMap<CompanyId, Vec<AccountId>> = BTreeMap::new();
+        for presence in self.present.values() {
+            if let Sender::Host { account, company, .. } = &presence.visitor.sender {
+                let accounts = on_call.entry(company.clone()).or_default();
+                if !accounts.contains(account) {
+                    accounts.push(account.clone());
+                }
+            }
+        }
+        *self.on_call.lock().unwrap_or_else(PoisonError::into_inner) = on_call;
     }
 
     /// Tells waiting booths their place among the company's knocks (W11).
@@ -169,6 +188,7 @@ impl Board {
             name: company.name.clone(),
             hosts: self.hosts_of(&company.id),
             waiting: self.knocks_at(&company.id),
+            walk_up: true,
         };
         frame(&ServiceMessage::Directory { companies: self.config.companies.iter().map(state).collect() })
     }
@@ -238,7 +258,7 @@ impl Board {
 fn booth_of(sender: &Sender) -> Option<&BoothId> {
     match sender {
         Sender::Guest { booth } => Some(booth),
-        Sender::Host { .. } => None,
+        Sender::Host { .. } | Sender::Staff { .. } => None,
     }
 }
 
@@ -295,7 +315,7 @@ mod tests {
 
     #[test]
     fn whoever_enters_between_two_pushes_sees_what_is_so_and_the_others_are_still_told() {
-        let mut board = Board::new(Arc::new(config()));
+        let mut board = Board::new(Arc::new(config()), OnCall::default());
         let (first, mut to_first) = Outlet::new();
         board.enter(host(1, first));
         board.push();

@@ -7,8 +7,10 @@ use crate::clock;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use engawa_ledger::AppendError;
-use engawa_protocol::{Actor, Command, CommandId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage};
-use engawa_session::room::{Room, Sender};
+use engawa_protocol::{
+    Actor, ClientId, Command, CommandId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage,
+};
+use engawa_session::room::{Around, Room, Sender};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +42,7 @@ pub(super) struct Task {
     pub members: BTreeMap<ConnectionId, Member>,
     pub relay: Relay,
     /// Clients whose coming or going could not be appended yet.
-    untold: BTreeSet<engawa_protocol::ClientId>,
+    untold: BTreeSet<(Actor, ClientId)>,
     /// Nothing of the room's own is appended before.
     not_before: Instant,
     last_action: Instant,
@@ -159,7 +161,7 @@ impl Task {
         match action {
             Action::Follow { visitor, after } => self.follow(visitor, after).await,
             Action::Gone { connection } => self.gone(connection).await,
-            Action::Command { visitor, n, command } => self.command(visitor, n, command).await,
+            Action::Command { visitor, n, command, queue } => self.command(visitor, n, command, queue).await,
             Action::Signal { visitor, to, attempt, signal } => self.signal(&visitor, to, attempt, signal),
             Action::Still { visitor, jpeg } => self.still(&visitor, jpeg).await,
         }
@@ -184,69 +186,81 @@ impl Task {
             visitor.send(&events);
         }
         self.members.insert(visitor.connection, Member { visitor: visitor.clone(), following: true });
-        self.connection(&visitor.client, true).await;
+        self.connection(&visitor.sender.actor(), &visitor.client, true).await;
         self.deliver_held(&visitor);
     }
 
     async fn gone(&mut self, connection: ConnectionId) {
         let Some(member) = self.members.remove(&connection) else { return };
-        let client = &member.visitor.client;
-        let elsewhere = self.members.values().any(|other| other.visitor.client == *client);
-        if !elsewhere {
-            self.connection(client, false).await;
+        let (actor, client) = (member.visitor.sender.actor(), &member.visitor.client);
+        if !self.is_connected(&actor, client) {
+            self.connection(&actor, client, false).await;
         }
     }
 
-    async fn connection(&mut self, client: &engawa_protocol::ClientId, up: bool) {
-        let events = self.log.room.connection(client, up);
-        self.untold.remove(client);
+    fn is_connected(&self, actor: &Actor, client: &ClientId) -> bool {
+        let mut visitors = self.members.values().map(|member| &member.visitor);
+        visitors.any(|visitor| visitor.client == *client && visitor.sender.actor() == *actor)
+    }
+
+    async fn connection(&mut self, actor: &Actor, client: &ClientId, up: bool) {
+        let events = self.log.room.connection(actor, client, up);
+        self.untold.remove(&(actor.clone(), client.clone()));
         if events.is_empty() {
             return;
         }
         if let Err(error) = self.append(events, Actor::Service, None).await {
             self.put_off(&error);
-            self.untold.insert(client.clone());
+            self.untold.insert((actor.clone(), client.clone()));
         }
     }
 
-    async fn command(&mut self, visitor: Arc<Visitor>, n: u32, command: Command) {
-        let answer = match self.decide(&visitor, n, &command).await {
-            Ok(()) => ServiceMessage::Done { room: self.id.clone(), n },
-            Err(reason) => ServiceMessage::Refused { room: self.id.clone(), n, reason },
+    async fn command(&mut self, visitor: Arc<Visitor>, n: u32, command: Command, queue: Option<ClientId>) {
+        let id = CommandId { client: queue.clone().unwrap_or_else(|| visitor.client.clone()), n };
+        let room = self.id.clone();
+        let answer = match self.decide(&visitor, &id, &command).await {
+            Ok(()) => ServiceMessage::Done { room, n, queue },
+            Err(reason) => ServiceMessage::Refused { room, n, reason, queue },
         };
         let done = matches!(answer, ServiceMessage::Done { .. });
         visitor.send(&answer);
         if done && matches!(command, Command::Join { .. }) {
             let member = Member { visitor: visitor.clone(), following: false };
             self.members.entry(visitor.connection).or_insert(member);
-            self.connection(&visitor.client, true).await;
+            self.connection(&visitor.sender.actor(), &visitor.client, true).await;
         }
     }
 
-    async fn decide(&mut self, visitor: &Visitor, n: u32, command: &Command) -> Result<(), Refusal> {
+    async fn decide(&mut self, visitor: &Visitor, id: &CommandId, command: &Command) -> Result<(), Refusal> {
         let actor = visitor.sender.actor();
-        if !self.log.may_use(&visitor.client, &actor) {
+        if !self.log.may_use(&visitor.client, &actor) || !self.log.may_use(&id.client, &actor) {
             return Err(Refusal::NotAllowed);
         }
         if let (Command::Knock { company, .. }, Sender::Guest { booth }) = (command, &visitor.sender) {
             if self.rooms.around.config.company(company).is_none() {
                 return Err(Refusal::NoSuchCompany);
             }
-            if self.room().company().is_none() && !self.rooms.claim(booth, &self.id) {
+            if self.room().booth() != Some(booth) && !self.rooms.claim(booth, &self.id) {
                 return Err(Refusal::Full);
             }
         }
-        let id = CommandId { client: visitor.client.clone(), n };
-        let decided = self.decide_and_append(&visitor.sender, &id, command).await;
-        if self.room().company().is_none() {
+        let decided = self.decide_and_append(&visitor.sender, id, command).await;
+        if self.room().booth().is_none() {
             self.rooms.release(&self.id);
         }
         decided
     }
 
+    /// What the room's rules need from outside its log.
+    fn around(&self) -> Around {
+        let hall = &self.rooms.around.hall;
+        let on_call = self.room().company().map(|company| hall.on_call(company)).unwrap_or_default();
+        Around { on_call, ..Around::at(clock::now()) }
+    }
+
     async fn decide_and_append(&mut self, from: &Sender, id: &CommandId, command: &Command) -> Result<(), Refusal> {
         for _ in 0..CONFLICTS {
-            let events = self.room().decide(from, id, command)?;
+            let events = self.room().decide(from, id, command, &self.around())?;
             if events.is_empty() {
                 return Ok(());
             }
@@ -264,12 +278,12 @@ impl Task {
 
     /// Appends what time alone has brought about, and what could not be appended before.
     async fn keep_time(&mut self) {
-        for client in std::mem::take(&mut self.untold) {
-            let here = self.members.values().any(|member| member.visitor.client == client);
-            self.connection(&client, here).await;
+        for (actor, client) in std::mem::take(&mut self.untold) {
+            let here = self.is_connected(&actor, &client);
+            self.connection(&actor, &client, here).await;
         }
         for _ in 0..DUE {
-            let events = self.room().decide_timeout(clock::now());
+            let events = self.room().decide_timeout(&self.around());
             if events.is_empty() {
                 return;
             }
@@ -327,6 +341,9 @@ impl Task {
         }
         if self.room().is_over() {
             self.rooms.release(&self.id);
+        }
+        // What was held for a lost line is of connections that are no more.
+        if self.room().is_over() || self.room().held() {
             self.relay = Relay::default();
         }
         self.rooms.around.hall.room(&self.id, self.room()).await;

@@ -7,7 +7,8 @@ use crate::rooms::Action;
 use crate::service::Service;
 use crate::visitor::Visitor;
 use crate::wire;
-use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, limits};
+use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, TicketRefusal, limits};
+use engawa_session::room::Sender;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,16 +66,22 @@ impl<'a> Talk<'a> {
                 let connection = visitor.connection;
                 self.post_to_running(&room, Action::Gone { connection }).await;
             }
-            ClientMessage::Command { room, n, command } => {
+            ClientMessage::Command { room, n, command, queue } => {
                 if matches!(command, Command::Join { .. }) {
                     self.count_on(&room).await;
                 }
-                self.post(&room, Action::Command { visitor, n, command }).await;
+                self.post(&room, Action::Command { visitor, n, command, queue }).await;
             }
             ClientMessage::Signal { room, to, attempt, signal } => {
                 self.post_to_running(&room, Action::Signal { visitor, to, attempt, signal }).await;
             }
             ClientMessage::Still { room, jpeg } => self.post_to_running(&room, Action::Still { visitor, jpeg }).await,
+            ClientMessage::Redeem { n, .. } => match visitor.sender {
+                Sender::Guest { .. } => {
+                    visitor.send(&ServiceMessage::NotInvited { n, reason: TicketRefusal::Unavailable });
+                }
+                Sender::Host { .. } | Sender::Staff { .. } => visitor.fault(Fault::NotAllowed, "redeem: for booths"),
+            },
             ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
         }
     }
