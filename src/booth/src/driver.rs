@@ -4,11 +4,14 @@
 use crate::inbox::Happened;
 use crate::link::Link;
 use crate::status::Status;
-use crate::store::Store;
 use crate::studio::Studio;
 use anyhow::Context;
+use engawa_booth::courier::{Courier, Outgoing};
+use engawa_booth::store::{self, Store};
+use engawa_booth::upload::Uploads;
 use engawa_screen::{Poster, Screen};
-use engawa_session::booth::{Booth, Config, Effect, Input};
+use engawa_session::booth::{Booth, Config, Effect, Input, Saved};
+use engawa_session::outbox::{Draft, Kept};
 use engawa_session::view::View;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -30,9 +33,18 @@ pub struct Parts {
     pub screen: Poster,
 }
 
+/// The queue as the disk gave it back, and the way to the service for its files.
+pub struct Queue {
+    /// What waits.
+    pub kept: (store::Outbox, Vec<Kept>),
+    /// Over HTTP.
+    pub uploads: Uploads,
+}
+
 /// The loop's own state.
 pub struct Driver {
     booth: Booth,
+    courier: Courier,
     parts: Parts,
     connection: u64,
     shown: Option<View>,
@@ -41,18 +53,16 @@ pub struct Driver {
 
 impl Driver {
     /// A driver with the interview of the last run, if one was running.
-    pub fn new(config: Config, parts: Parts) -> anyhow::Result<Self> {
+    pub fn new(config: Config, parts: Parts, queue: Queue) -> anyhow::Result<Self> {
         let saved = parts.store.saved()?;
         if saved.is_some() {
             tracing::info!("returning to a running interview");
         }
-        let random = || {
-            let mut bits = [0; 16];
-            getrandom::fill(&mut bits).expect("the kernel has random bits");
-            bits
-        };
-        let booth = Booth::new(config, saved, random, Instant::now());
-        Ok(Self { booth, parts, connection: 0, shown: None, clock: String::new() })
+        let now = Instant::now();
+        let room = saved.as_ref().map(|Saved { room, .. }| room.clone());
+        let courier = Courier::new(queue.kept, queue.uploads, room, random, now);
+        let booth = Booth::new(config, saved, random, now);
+        Ok(Self { booth, courier, parts, connection: 0, shown: None, clock: String::new() })
     }
 
     /// Runs until told to stop; answers the exit code.
@@ -66,14 +76,14 @@ impl Driver {
         /// The clock on the screen is looked at this often.
         const CLOCK: Duration = Duration::from_secs(1);
         loop {
-            while let Some(effect) = self.booth.poll_effect() {
-                self.carry_out(effect);
-            }
+            self.drain();
             self.show();
             let now = Instant::now();
-            let until = self.booth.poll_timeout().map_or(CLOCK, |at| at.saturating_duration_since(now)).min(CLOCK);
+            let next = self.booth.poll_timeout().into_iter().chain(self.courier.poll_timeout()).min();
+            let until = next.map_or(CLOCK, |at| at.saturating_duration_since(now)).min(CLOCK);
             match happened.recv_timeout(until) {
-                Ok(Happened::Input(input)) => self.booth.handle(input, Instant::now()),
+                Ok(Happened::Input(input)) => self.handle(input, Instant::now()),
+                Ok(Happened::Queue(input)) => self.courier.handle(input, Instant::now()),
                 Ok(Happened::LinkUp(connection)) => {
                     self.connection = connection;
                     self.booth.handle(Input::LinkUp, Instant::now());
@@ -86,6 +96,34 @@ impl Driver {
                 Ok(Happened::Stop(code)) => return Ok(code),
                 Err(mpsc::RecvTimeoutError::Timeout) => self.booth.handle_timeout(Instant::now()),
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(0),
+            }
+            // Also when something else woke the loop: a busy one must not starve the queue.
+            if self.courier.poll_timeout().is_some_and(|at| at <= Instant::now()) {
+                self.courier.handle_timeout(Instant::now());
+            }
+        }
+    }
+
+    /// What the service says goes to the queue and to the walk.
+    fn handle(&mut self, input: Input, now: Instant) {
+        match &input {
+            Input::Received(message) => self.courier.heard(message, now),
+            Input::LinkDown(_) => self.courier.link_down(now),
+            _ => {}
+        }
+        self.booth.handle(input, now);
+    }
+
+    /// Carries out what the walk and the queue want done, until neither wants anything.
+    fn drain(&mut self) {
+        loop {
+            while let Some(effect) = self.booth.poll_effect() {
+                self.carry_out(effect);
+            }
+            match self.courier.poll() {
+                Some(Outgoing::Send(message)) => self.parts.link.send(self.connection, message),
+                Some(Outgoing::Tell(input)) => self.booth.handle(input, Instant::now()),
+                None => return,
             }
         }
     }
@@ -102,12 +140,14 @@ impl Driver {
             Effect::Store(saved) => kept(self.parts.store.save(&saved).context("keeping the interview")),
             Effect::Forget => kept(self.parts.store.forget().context("forgetting the interview")),
             Effect::Media(command) => self.parts.studio.command(command),
-            // The queue on disk and the files of the chat get their adapters with their screens.
-            Effect::Write { .. } => self.booth.handle(Input::QueueFull, Instant::now()),
+            Effect::Write { room, text } => self.courier.write(room, Draft::Line(text), Instant::now()),
+            Effect::Dismiss(id) => self.courier.dismiss(id, Instant::now()),
+            Effect::EndSession(room) => self.courier.end_session(room, Instant::now()),
+            // The files of the chat get their adapter with their screen.
             Effect::Fetch { room, post, .. } => {
                 self.booth.handle(Input::Fetched { room, post, here: false }, Instant::now());
             }
-            Effect::Dismiss(_) | Effect::EndSession(_) | Effect::CloseFile => {}
+            Effect::CloseFile => {}
         }
     }
 
@@ -135,6 +175,13 @@ impl Driver {
             answer.send(written).ok();
         }));
     }
+}
+
+/// Fresh bits for an id.
+fn random() -> [u8; 16] {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).expect("the kernel has random bits");
+    bits
 }
 
 /// Ends the screen's event loop when dropped, by a panic too.

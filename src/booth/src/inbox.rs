@@ -11,6 +11,8 @@ use tokio::sync::oneshot;
 pub enum Happened {
     /// For the session.
     Input(Input),
+    /// For the queue, from an upload.
+    Queue(engawa_session::outbox::Input),
     /// The connection of this number is open.
     LinkUp(u64),
     /// The script asks for the media's figures.

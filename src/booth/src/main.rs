@@ -2,9 +2,10 @@
 //!
 //! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
-//! [`pictures`] between media and screen, [`store`] on disk, [`script`] for a candidate without
-//! hands. Never does: decisions about an interview. Adapters never call one another but for
-//! [`pictures`]: thirty frames a second go from media to screen without passing the loop.
+//! [`pictures`] between media and screen, [`engawa_booth`]'s for the disk and the queue, [`script`]
+//! for a candidate without hands. Never does: decisions about an interview. Adapters never call one
+//! another but for [`pictures`]: thirty frames a second go from media to screen without passing the
+//! loop; and the courier, who keeps the queue's disk and uploads.
 
 mod config;
 mod driver;
@@ -13,17 +14,18 @@ mod link;
 mod pictures;
 mod script;
 mod status;
-mod store;
 mod studio;
 
 use anyhow::Context;
 use clap::Parser;
 use config::{Config, Flags, View};
 use driver::Driver;
+use engawa_booth::store;
+use engawa_booth::upload::Uploads;
 use inbox::Happened;
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use tracing_subscriber::EnvFilter;
 
 /// Things that may wait for the loop; more means that it hangs.
@@ -47,7 +49,8 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let config = Config::load(flags)?;
     let script = flags.script.as_deref().map(script::Source::open).transpose()?;
     let token = config.token()?;
-    let store = store::Store::open(&config.data)?;
+    let store = store::Store::open(&config.data).context("opening the booth's store")?;
+    let kept = store::Outbox::open(&config.data).context("opening the booth's queue")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -69,6 +72,10 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let studio = studio::Studio::start(config.media(), post.clone(), pictures);
     let (link, link_task) = link::Link::new(&config.service, &token, post.clone())?;
     runtime.spawn(link_task);
+    let told = post.clone();
+    let tell = Arc::new(move |input| told.happened(Happened::Queue(input)));
+    let (uploads, uploads_task) = Uploads::new(&config.service, &token, tell).context("preparing uploads")?;
+    runtime.spawn(uploads_task);
     runtime.spawn(stop_on_signal(post.clone()));
 
     let scripted = script.is_some();
@@ -77,10 +84,11 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         runtime.spawn(script::play(script, views, post.clone()));
     }
     let parts = driver::Parts { link, studio, store, status, screen: screen.poster() };
+    let queue = driver::Queue { kept, uploads };
     let session = config.session();
     let driver = std::thread::Builder::new()
         .name("driver".into())
-        .spawn(move || Driver::new(session, parts).and_then(|driver| driver.run(&happened)))
+        .spawn(move || Driver::new(session, parts, queue).and_then(|driver| driver.run(&happened)))
         .context("starting the loop")?;
     screen.run().context("showing the screen")?;
     post.happened(Happened::Stop(0));

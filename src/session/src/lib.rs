@@ -1,9 +1,10 @@
 //! Every decision of the product, as plain values with time as an argument.
 //!
-//! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), the
-//! booth's keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
+//! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), its
+//! queue ([`outbox`]) and keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
 
 pub mod booth;
 pub mod keyboard;
+pub mod outbox;
 pub mod room;
 pub mod view;
