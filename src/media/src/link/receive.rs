@@ -7,6 +7,7 @@ use crate::timeline::Timeline;
 use gst::prelude::*;
 use gst_video::VideoInfo;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What a peer's streams are decoded into.
 pub(super) struct Receiver {
@@ -16,6 +17,9 @@ pub(super) struct Receiver {
     pub share: Arc<LinkShare>,
     pub channel: Channel,
 }
+
+/// Packets without a picture for this long mean that the sender waits to be asked.
+const NO_PICTURE: Duration = Duration::from_millis(500);
 
 /// Decoders of one coding, best first.
 const H264_DECODERS: [&str; 2] = ["avdec_h264", "openh264dec"];
@@ -62,9 +66,25 @@ impl Receiver {
                 decoder.set_property_from_str("max-errors", "-1");
             }
         }
+        if video {
+            self.ask_again(pad);
+        }
         pipeline.add(&bin).ok()?;
         let linked = bin.static_pad("sink").is_some_and(|sink| pad.link(&sink).is_ok());
         (linked && bin.sync_state_with_parent().is_ok()).then_some(())
+    }
+
+    /// Asks for a key frame again while packets come and no picture does. The depayloader asks once for
+    /// each loss; when that one request is lost too, nothing moves until the next loss.
+    fn ask_again(&self, pad: &gst::Pad) {
+        let (share, mut asked) = (self.share.clone(), Instant::now());
+        pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |pad, _| {
+            if asked.elapsed() > NO_PICTURE && share.without_picture_for() > NO_PICTURE {
+                asked = Instant::now();
+                pad.send_event(gst_video::UpstreamForceKeyUnitEvent::builder().all_headers(true).build());
+            }
+            gst::PadProbeReturn::Ok
+        });
     }
 
     fn deliver(&self, appsink: &gst_app::AppSink, video: bool) {

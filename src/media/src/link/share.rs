@@ -4,7 +4,7 @@ use engawa_protocol::Codec;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Stamp ages that are kept for the percentiles.
 const AGES: usize = 300;
@@ -45,6 +45,7 @@ struct Decoded {
     frames: u64,
     size: (u32, u32),
     window: Option<(Instant, u32)>,
+    last: Option<Instant>,
     fps: f32,
     ages: VecDeque<i32>,
 }
@@ -113,12 +114,12 @@ impl LinkShare {
     }
 
     /// Since when nothing has come.
-    pub fn silent_for(&self) -> std::time::Duration {
-        let heard = std::time::Duration::from_millis(self.heard_at.load(Ordering::Relaxed));
+    pub fn silent_for(&self) -> Duration {
+        let heard = Duration::from_millis(self.heard_at.load(Ordering::Relaxed));
         self.begun.elapsed().saturating_sub(heard)
     }
 
-    pub fn age(&self) -> std::time::Duration {
+    pub fn age(&self) -> Duration {
         self.begun.elapsed()
     }
 
@@ -130,12 +131,18 @@ impl LinkShare {
         *lock(&self.state) = state;
     }
 
+    /// Since when no picture was decoded.
+    pub fn without_picture_for(&self) -> Duration {
+        lock(&self.decoded).last.unwrap_or(self.begun).elapsed()
+    }
+
     /// Counts a decoded picture; true for the first.
     pub fn decoded(&self, width: u32, height: u32, stamp: Option<Stamp>) -> bool {
         let mut decoded = lock(&self.decoded);
         decoded.frames += 1;
         decoded.size = (width, height);
         let now = Instant::now();
+        decoded.last = Some(now);
         let (since, count) = decoded.window.get_or_insert((now, 0));
         *count += 1;
         let (passed, counted) = (now.duration_since(*since).as_secs_f32(), *count);
