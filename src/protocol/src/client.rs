@@ -1,6 +1,6 @@
 //! What a booth or a page sends.
 
-use crate::{ClientId, CompanyId, Locale, Peer, RoomId, Seq};
+use crate::{Booking, ClientId, CompanyId, FileId, Locale, Peer, RoomId, Seq, Ticket};
 use serde::{Deserialize, Serialize};
 
 /// A message to the service.
@@ -31,10 +31,14 @@ pub enum ClientMessage {
     Command {
         /// The room.
         room: RoomId,
-        /// The client's own count, rising; a number that was already done is not done again.
+        /// The client's or the queue's own count, rising; a number that was already done is not done again.
         n: u32,
         /// What.
         command: Command,
+        /// The queue on disk whose count `n` is; without one it is the running client's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        queue: Option<ClientId>,
     },
     /// Relayed to one peer of the room and not kept.
     Signal {
@@ -53,6 +57,14 @@ pub enum ClientMessage {
         room: RoomId,
         /// JPEG in base64, at most [`crate::limits::STILL_BYTES`] before encoding.
         jpeg: String,
+    },
+    /// Booth: trades a connection number or a QR code for its interview; answered by `invited` or
+    /// `not_invited`.
+    Redeem {
+        /// Comes back in the answer.
+        n: u32,
+        /// What was typed or held to the camera.
+        ticket: Ticket,
     },
     /// A sign of life, answered by `pong`.
     Ping {
@@ -93,6 +105,9 @@ pub enum Command {
     Join {
         /// Video codecs this client can receive.
         receives: Vec<Codec>,
+        /// Ends one's own presence elsewhere (E8); without it a host is told `already_here`.
+        #[serde(default)]
+        take_over: bool,
     },
     /// Tells the others which of one's devices are on.
     Switch {
@@ -103,8 +118,60 @@ pub enum Command {
     },
     /// Leaves by the button.
     Leave,
-    /// Host: ends the interview for all.
+    /// Host or staff: ends the interview for all.
     End,
+    /// Says something in the chat (T1).
+    Say {
+        /// At most [`crate::limits::TEXT_CHARS`] scalar values after NFC.
+        text: String,
+    },
+    /// Posts a file whose bytes the service has (T2).
+    SendFile {
+        /// Which.
+        file: FileId,
+    },
+    /// Takes one's own post back (T6).
+    DeletePost {
+        /// Number of the event that posted it.
+        post: Seq,
+    },
+    /// Host: takes every post back (T6).
+    ClearChat,
+    /// Raises or lowers one's hand (L5).
+    RaiseHand {
+        /// Raised.
+        up: bool,
+    },
+    /// Host: nobody sees or hears anybody until it is ended (L12).
+    Hold {
+        /// Begins it.
+        on: bool,
+    },
+    /// Host: turns everybody else's microphone off (L13).
+    MuteAll,
+    /// Host: turns everybody else's camera off (L13).
+    CamerasOff,
+    /// Host: what everybody comes in with (W9).
+    Preset {
+        /// Microphones on.
+        microphone: bool,
+        /// Cameras on.
+        camera: bool,
+        /// Names shown.
+        names: bool,
+    },
+    /// Host: moves the end of the slot (X3).
+    Extend {
+        /// By how much, 1 to [`crate::limits::EXTEND_MINUTES`].
+        minutes: u32,
+    },
+    /// Host or staff: books the room, or changes its booking; the first event of a booked room.
+    Book {
+        /// The whole booking.
+        booking: Booking,
+    },
+    /// Host or staff: the booked interview is not held.
+    CancelBooking,
 }
 
 /// A video codec.

@@ -1,6 +1,6 @@
 //! What has happened in a room: the log that everybody folds.
 
-use crate::{AccountId, BoothId, ClientId, Codec, CompanyId, Locale, Millis, Seat, Seq};
+use crate::{AccountId, Booking, BoothId, ClientId, Codec, CompanyId, FileCard, Locale, Millis, Seat, Seq};
 use serde::{Deserialize, Serialize};
 
 /// One entry of a room's log.
@@ -25,7 +25,7 @@ pub struct Recorded {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct CommandId {
-    /// Which client.
+    /// Which client, or which queue on a client's disk.
     pub client: ClientId,
     /// Its count.
     pub n: u32,
@@ -43,6 +43,11 @@ pub enum Actor {
     },
     /// A host.
     Host {
+        /// Which.
+        account: AccountId,
+    },
+    /// Staff of the fair: they book, cancel and end, and never sit in a room.
+    Staff {
         /// Which.
         account: AccountId,
     },
@@ -66,6 +71,13 @@ pub enum Role {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
+    /// The interview is booked, or its booking changed.
+    Booked {
+        /// The whole booking.
+        booking: Booking,
+    },
+    /// The booked interview is not held; the room is over.
+    BookingCancelled,
     /// The guest asks to be let in.
     Knocked {
         /// Whom.
@@ -77,6 +89,13 @@ pub enum Event {
     },
     /// The guest took the knock back.
     KnockCancelled,
+    /// The standing knock was passed on (W14).
+    Rang {
+        /// To this host; to the staff when none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        account: Option<AccountId>,
+    },
     /// A host asked the guest to go on waiting.
     AskedToWait {
         /// The host's words.
@@ -105,6 +124,10 @@ pub enum Event {
         title: String,
         /// Video codecs they can receive.
         receives: Vec<Codec>,
+        /// Why the seat had been empty, or whose presence this one replaces; none the first time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        returns: Option<LeaveCause>,
     },
     /// A device was turned on or off.
     Switched {
@@ -132,11 +155,82 @@ pub enum Event {
         /// Why.
         cause: LeaveCause,
     },
+    /// Nobody sees or hears anybody from here on; the chat goes on (L12).
+    Held,
+    /// The hold is over.
+    Resumed,
+    /// Everybody but one was turned off; each may turn on again (L13).
+    Silenced {
+        /// The microphones.
+        microphones: bool,
+        /// The cameras.
+        cameras: bool,
+        /// Who is left out: the host whose doing it was.
+        except: Seat,
+    },
+    /// What everybody who joins from here on comes in with (W9).
+    Preset {
+        /// Microphones on.
+        microphone: bool,
+        /// Cameras on.
+        camera: bool,
+        /// Names shown.
+        names: bool,
+    },
+    /// The slot ends at another time (X3).
+    Extended {
+        /// Its new end.
+        ends: Millis,
+    },
+    /// Five minutes are left (X2).
+    EndsSoon {
+        /// When it ends.
+        ends: Millis,
+    },
+    /// A line of the chat; its number names the post.
+    Said {
+        /// The words; empty in what is read after a deletion.
+        text: String,
+        /// It was written before the end and came after it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        #[cfg_attr(feature = "ts", ts(as = "Option<bool>", optional))]
+        late: bool,
+    },
+    /// A file in the chat; its number names the post.
+    FileSent {
+        /// Which.
+        file: FileCard,
+        /// It was sent before the end and came after it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        #[cfg_attr(feature = "ts", ts(as = "Option<bool>", optional))]
+        late: bool,
+    },
+    /// A post was taken back.
+    PostDeleted {
+        /// Number of the event that posted it.
+        post: Seq,
+    },
+    /// Every post so far was taken back.
+    ChatCleared,
+    /// Someone asks to speak (L5).
+    HandRaised {
+        /// Who.
+        seat: Seat,
+    },
+    /// No more.
+    HandLowered {
+        /// Who.
+        seat: Seat,
+    },
     /// The interview is over, for good.
     Ended {
         /// Why.
         cause: EndCause,
     },
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Why someone is no longer there.
@@ -148,6 +242,10 @@ pub enum LeaveCause {
     Button,
     /// The line was lost for longer than the grace period.
     Line,
+    /// A new client of the same participant joined while the old presence stood.
+    Restart,
+    /// The same participant joined elsewhere, after confirming (E8).
+    TakenOver,
 }
 
 /// Why an interview is over.
@@ -167,4 +265,8 @@ pub enum EndCause {
     HostLost,
     /// Nobody answered the knock.
     Unanswered,
+    /// The slot is over (X4).
+    SlotOver,
+    /// The booking was cancelled.
+    Cancelled,
 }

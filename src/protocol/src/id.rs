@@ -15,6 +15,10 @@ fn is_random(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 fn is_slug(text: &str) -> bool {
     (1..=32).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -88,6 +92,10 @@ random_id!(
 random_id!(
     /// One running client: a booth's process or one load of the page.
     ClientId
+);
+text_id!(
+    /// A file by the SHA-256 (FIPS 180-4) of its bytes.
+    FileId, is_hash, "64 lower-case hexadecimal digits"
 );
 text_id!(
     /// A booth, as the service's configuration names it.

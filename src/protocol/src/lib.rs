@@ -10,19 +10,25 @@
 
 mod client;
 mod event;
+mod file;
 mod id;
 pub mod limits;
+mod schedule;
 mod service;
 mod text;
+mod ticket;
 
 pub use client::{ClientMessage, Codec, Command, Signal};
 pub use event::{Actor, CommandId, EndCause, Event, LeaveCause, Recorded, Role};
-pub use id::{AccountId, BoothId, ClientId, CompanyId, InvalidId, LinkId, Millis, Peer, RoomId, Seat, Seq};
+pub use file::FileCard;
+pub use id::{AccountId, BoothId, ClientId, CompanyId, FileId, InvalidId, LinkId, Millis, Peer, RoomId, Seat, Seq};
+pub use schedule::{Booking, InterviewKind, NameRule, Reentry, Ring, Slot};
 pub use service::{
     BoothState, CloseCode, CompanyState, Fault, HostCard, IceServer, Me, Progress, Refusal, RoomSummary,
     ServiceMessage, SignIn, You,
 };
-pub use text::{InvalidText, Locale, Localized, clean_line, clean_name};
+pub use text::{InvalidText, Locale, Localized, clean_line, clean_name, clean_post};
+pub use ticket::{Ticket, TicketRefusal};
 
 /// The version both sides name at hello; a different one is refused with [`CloseCode::Version`].
 pub const PROTOCOL: u32 = 1;

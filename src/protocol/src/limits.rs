@@ -30,3 +30,17 @@ pub const FAULTS: u32 = 16;
 pub const QUEUE: usize = 512;
 /// Events in one room's log; beyond it only leaving and ending are taken.
 pub const ROOM_EVENTS: u32 = 20_000;
+/// Largest file in the chat, in bytes; one of exactly this size is taken (T2).
+pub const FILE_BYTES: u32 = 5 * 1024 * 1024;
+/// Longest name of a file, in Unicode scalar values.
+pub const FILE_NAME_CHARS: usize = 120;
+/// Longest text of a booking's QR code.
+pub const CODE_CHARS: usize = 512;
+/// Digits of a connection number.
+pub const NUMBER_DIGITS: usize = 4;
+/// Hosts that one booking may name.
+pub const BOOKING_HOSTS: usize = 16;
+/// Longest booked slot, in milliseconds.
+pub const SLOT_MS: u64 = 8 * 60 * 60 * 1000;
+/// Longest single extension of a slot, in minutes.
+pub const EXTEND_MINUTES: u32 = 60;

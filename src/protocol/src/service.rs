@@ -1,6 +1,9 @@
 //! What the service sends.
 
-use crate::{AccountId, BoothId, CompanyId, Locale, Localized, Millis, Peer, Recorded, RoomId, Seq, Signal};
+use crate::{
+    AccountId, Booking, BoothId, ClientId, CompanyId, InterviewKind, Locale, Localized, Millis, Peer, Recorded, Ring,
+    RoomId, Seq, Signal, Slot, TicketRefusal,
+};
 use serde::{Deserialize, Serialize};
 
 /// A message from the service.
@@ -55,6 +58,10 @@ pub enum ServiceMessage {
         room: RoomId,
         /// The command's count.
         n: u32,
+        /// The queue that the command named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        queue: Option<ClientId>,
     },
     /// A command was not carried out.
     Refused {
@@ -64,6 +71,28 @@ pub enum ServiceMessage {
         n: u32,
         /// Why.
         reason: Refusal,
+        /// The queue that the command named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        queue: Option<ClientId>,
+    },
+    /// The ticket opens this interview; its room may be followed and knocked on from here.
+    Invited {
+        /// The redeeming's count.
+        n: u32,
+        /// The room.
+        room: RoomId,
+        /// What is booked.
+        booking: Booking,
+        /// The service's clock.
+        now: Millis,
+    },
+    /// The ticket opens nothing.
+    NotInvited {
+        /// The redeeming's count.
+        n: u32,
+        /// Why.
+        reason: TicketRefusal,
     },
     /// From a peer.
     Signal {
@@ -154,6 +183,8 @@ pub struct CompanyState {
     pub hosts: Vec<HostCard>,
     /// Knocks that stand.
     pub waiting: u32,
+    /// Anyone may knock; otherwise only people with a booking (policy `walk_up`).
+    pub walk_up: bool,
 }
 
 /// A host as others see them.
@@ -188,6 +219,18 @@ pub struct RoomSummary {
     pub hosts: Vec<String>,
     /// The guest's line is lost at the moment.
     pub lost: bool,
+    /// What a booked interview is for; none for a walk-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub kind: Option<InterviewKind>,
+    /// When a booked interview is held, as extended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub slot: Option<Slot>,
+    /// It is on hold.
+    pub held: bool,
+    /// Who is told of the standing knock.
+    pub ring: Ring,
 }
 
 /// How far an interview is.
@@ -195,6 +238,8 @@ pub struct RoomSummary {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Progress {
+    /// Booked, and nobody has come yet.
+    Booked,
     /// The guest is at the ready screen, without a knock.
     Open,
     /// A knock stands.
@@ -207,6 +252,8 @@ pub enum Progress {
     Missed,
     /// Over.
     Ended,
+    /// The booking was cancelled.
+    Cancelled,
 }
 
 /// A booth in a host's list.
@@ -244,6 +291,20 @@ pub enum Refusal {
     BadText,
     /// The service could not store it; it may be tried again.
     Unavailable,
+    /// The interview is not open yet (E7).
+    TooEarly,
+    /// The interview's time is over (E7).
+    TooLate,
+    /// The same participant is connected elsewhere (E8).
+    AlreadyHere,
+    /// The next booked slot begins before that (X3).
+    NextSlot,
+    /// The file was not sent to this room by this sender, or not as a whole.
+    NoSuchFile,
+    /// There is no such post, or it is somebody else's.
+    NoSuchPost,
+    /// This company sees only people with a booking.
+    Booked,
 }
 
 /// What was wrong with a message.

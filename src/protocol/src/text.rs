@@ -2,6 +2,7 @@
 
 use crate::limits;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 /// A language of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -73,9 +74,9 @@ fn is_control(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Trims a shown name and checks it against [`limits::NAME_CHARS`].
+/// Trims a shown name, composes it (NFC) and checks it against [`limits::NAME_CHARS`].
 pub fn clean_name(text: &str) -> Result<String, InvalidText> {
-    let text = text.trim();
+    let text: String = text.trim().nfc().collect();
     if text.is_empty() {
         return Err(InvalidText::Empty);
     }
@@ -85,19 +86,26 @@ pub fn clean_name(text: &str) -> Result<String, InvalidText> {
     if text.chars().any(is_control) {
         return Err(InvalidText::Control);
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
-/// Trims a line to another participant and checks it against [`limits::TEXT_CHARS`]; it may be empty.
+/// Trims a line to another participant, composes it (NFC) and checks it against
+/// [`limits::TEXT_CHARS`]; it may be empty.
 pub fn clean_line(text: &str) -> Result<String, InvalidText> {
-    let text = text.trim();
+    let text: String = text.trim().nfc().collect();
     if text.chars().count() > limits::TEXT_CHARS {
         return Err(InvalidText::TooLong(limits::TEXT_CHARS));
     }
     if text.chars().any(|c| is_control(c) && c != '\n') {
         return Err(InvalidText::Control);
     }
-    Ok(text.to_owned())
+    Ok(text)
+}
+
+/// Cleans a line of chat (T1): as [`clean_line`], with pasted line ends and tabs made plain, and not empty.
+pub fn clean_post(text: &str) -> Result<String, InvalidText> {
+    let text = clean_line(&text.replace("\r\n", "\n").replace('\t', " "))?;
+    if text.is_empty() { Err(InvalidText::Empty) } else { Ok(text) }
 }
 
 #[cfg(test)]
@@ -118,5 +126,16 @@ mod tests {
         assert_eq!(clean_line(""), Ok(String::new()));
         assert_eq!(clean_line("a\nb"), Ok("a\nb".to_owned()));
         assert!(clean_line(&"あ".repeat(256)).is_err());
+    }
+
+    // T1
+    #[test]
+    fn a_post_is_counted_after_composition() {
+        let decomposed = "\u{304b}\u{3099}".repeat(255);
+        assert_eq!(clean_post(&decomposed), Ok("が".repeat(255)));
+        assert_eq!(clean_post(&"\u{1f600}".repeat(256)), Err(InvalidText::TooLong(255)));
+        assert_eq!(clean_post(" \n"), Err(InvalidText::Empty));
+        assert_eq!(clean_post("a\r\n\tb"), Ok("a\n b".to_owned()));
+        assert_eq!(clean_post("a\u{202e}b"), Err(InvalidText::Control));
     }
 }

@@ -39,8 +39,31 @@ fn company() -> CompanyId {
     "minato".parse().expect("a valid id")
 }
 
+fn file() -> FileCard {
+    FileCard {
+        file: "5d".repeat(32).parse().expect("a valid hash"),
+        name: "職務経歴書.pdf".into(),
+        size: 284_112,
+        media_type: "application/pdf".into(),
+    }
+}
+
+fn booking() -> Booking {
+    Booking {
+        company: company(),
+        kind: InterviewKind::Interview,
+        slot: Slot { starts: Millis(1_795_235_400_000), ends: Millis(1_795_237_200_000) },
+        guest: "佐藤花子".into(),
+        locale: Some(Locale::Ja),
+        hosts: vec!["takahashi".parse().expect("a valid id")],
+        booth: Some("a-03".parse().expect("a valid id")),
+        reentry: Reentry::NetworkOnly,
+        name: NameRule::Required,
+    }
+}
+
 fn command(n: u32, command: Command) -> ClientMessage {
-    ClientMessage::Command { room: room(), n, command }
+    ClientMessage::Command { room: room(), n, command, queue: None }
 }
 
 fn signal(signal: Signal) -> ClientMessage {
@@ -57,10 +80,29 @@ fn client_samples() -> Vec<ClientMessage> {
         command(3, Command::Admit),
         command(4, Command::Wait { message: "あと5分で始めます。".into() }),
         command(5, Command::Refuse { message: "15時ごろ、もう一度お越しください。".into() }),
-        command(6, Command::Join { receives: vec![Codec::H264, Codec::Vp8] }),
+        command(6, Command::Join { receives: vec![Codec::H264, Codec::Vp8], take_over: true }),
         command(7, Command::Switch { microphone: false, camera: true }),
         command(8, Command::Leave),
         command(9, Command::End),
+        command(10, Command::Say { text: "ありがとうございます。".into() }),
+        ClientMessage::Command {
+            room: room(),
+            n: 1,
+            command: Command::SendFile { file: file().file },
+            queue: Some(ClientId::from_random([0x02; 16])),
+        },
+        command(12, Command::DeletePost { post: 14 }),
+        command(13, Command::ClearChat),
+        command(14, Command::RaiseHand { up: true }),
+        command(15, Command::Hold { on: true }),
+        command(16, Command::MuteAll),
+        command(17, Command::CamerasOff),
+        command(18, Command::Preset { microphone: false, camera: true, names: true }),
+        command(19, Command::Extend { minutes: 10 }),
+        command(20, Command::Book { booking: booking() }),
+        command(21, Command::CancelBooking),
+        ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0427".into() } },
+        ClientMessage::Redeem { n: 2, ticket: Ticket::Code { code: "engawa:1:q6u".into() } },
         signal(Signal::Offer { sdp: "v=0\r\n".into() }),
         signal(Signal::Answer { sdp: "v=0\r\n".into() }),
         signal(Signal::Candidate { candidate: "candidate:1 1 UDP 1 192.0.2.1 9 typ host".into(), line: 0 }),
@@ -87,28 +129,53 @@ fn log() -> Vec<Recorded> {
         name: "佐藤花子".into(),
         title: String::new(),
         receives: vec![Codec::H264, Codec::Vp8],
+        returns: None,
     };
-    let host_joined = |seat, name: &str, receives| Event::Joined {
+    let host_joined = |seat, name: &str, receives, returns| Event::Joined {
         seat: Seat(seat),
         role: Role::Host,
         name: name.into(),
         title: "採用担当".into(),
         receives,
+        returns,
     };
+    let staff = || Actor::Staff { account: "desk".parse().expect("a valid id") };
+    let ends = Millis(1_795_237_800_000);
+    let both = || vec![Codec::H264, Codec::Vp8];
+    let silenced = |microphones| Event::Silenced { microphones, cameras: !microphones, except: Seat(1) };
     let events = vec![
+        (staff(), Event::Booked { booking: booking() }),
         (guest(), knock()),
         (guest(), guest_joined),
         (guest(), Event::KnockCancelled),
         (guest(), knock()),
+        (Actor::Service, Event::Rang { account: Some("takahashi".parse().expect("a valid id")) }),
+        (Actor::Service, Event::Rang { account: None }),
         (host(), Event::AskedToWait { message: "あと5分で始めます。".into(), from: takahashi.into() }),
-        (host(), host_joined(1, takahashi, vec![Codec::H264, Codec::Vp8])),
+        (host(), Event::Preset { microphone: true, camera: false, names: true }),
+        (host(), host_joined(1, takahashi, both(), None)),
         (host(), Event::Admitted),
-        (host(), host_joined(2, "田中 修", vec![Codec::Vp8])),
+        (host(), host_joined(2, "田中 修", vec![Codec::Vp8], None)),
         (guest(), switched(0, false)),
+        (guest(), Event::Said { text: "聞こえますか。".into(), late: false }),
+        (guest(), Event::FileSent { file: file(), late: false }),
+        (guest(), Event::PostDeleted { post: 14 }),
+        (guest(), Event::HandRaised { seat: Seat::GUEST }),
+        (guest(), Event::HandLowered { seat: Seat::GUEST }),
+        (host(), silenced(true)),
+        (host(), silenced(false)),
+        (host(), Event::Held),
+        (host(), Event::Resumed),
         (Actor::Service, Event::Lost { seat: Seat(1) }),
         (Actor::Service, Event::Back { seat: Seat(1) }),
+        (host(), Event::Left { seat: Seat(1), cause: LeaveCause::TakenOver }),
+        (host(), host_joined(1, takahashi, both(), Some(LeaveCause::TakenOver))),
         (host(), Event::Left { seat: Seat(2), cause: LeaveCause::Button }),
+        (Actor::Service, Event::EndsSoon { ends: booking().slot.ends }),
+        (host(), Event::Extended { ends }),
+        (host(), Event::ChatCleared),
         (host(), Event::Ended { cause: EndCause::Host }),
+        (guest(), Event::Said { text: "ありがとうございました。".into(), late: true }),
     ];
     let numbered = events.into_iter().zip(1u32..).map(|((by, event), seq)| Recorded {
         seq,
@@ -144,7 +211,12 @@ fn service_samples() -> Vec<ServiceMessage> {
         opened: Millis(1_795_235_401_000),
         hosts: vec!["高橋 めぐみ".into()],
         lost: false,
+        kind: Some(InterviewKind::Interview),
+        slot: Some(booking().slot),
+        held: false,
+        ring: Ring::Host { account: "takahashi".parse().expect("a valid id") },
     };
+    let walk_up = RoomSummary { kind: None, slot: None, ring: Ring::All, ..summary.clone() };
     let log = log();
     let last = log.len() as Seq;
     vec![
@@ -161,10 +233,11 @@ fn service_samples() -> Vec<ServiceMessage> {
                 name: localized("みなと精工", "미나토 정공", "Minato Precision"),
                 hosts: vec![card],
                 waiting: 1,
+                walk_up: true,
             }],
         },
         ServiceMessage::Lobby {
-            rooms: vec![summary],
+            rooms: vec![summary, walk_up],
             booths: vec![BoothState {
                 booth: "a-03".parse().expect("a valid id"),
                 name: "A-03".into(),
@@ -174,8 +247,12 @@ fn service_samples() -> Vec<ServiceMessage> {
         },
         ServiceMessage::Queue { room: room(), place: 2 },
         ServiceMessage::Events { room: room(), events: log, last },
-        ServiceMessage::Done { room: room(), n: 1 },
-        ServiceMessage::Refused { room: room(), n: 3, reason: Refusal::WrongMoment },
+        ServiceMessage::Done { room: room(), n: 1, queue: None },
+        ServiceMessage::Done { room: room(), n: 1, queue: Some(ClientId::from_random([0x02; 16])) },
+        ServiceMessage::Refused { room: room(), n: 3, reason: Refusal::WrongMoment, queue: None },
+        ServiceMessage::Refused { room: room(), n: 20, reason: Refusal::NextSlot, queue: None },
+        ServiceMessage::Invited { n: 1, room: room(), booking: booking(), now: Millis(1_795_235_100_000) },
+        ServiceMessage::NotInvited { n: 2, reason: TicketRefusal::TooManyTries { retry_after_ms: 60_000 } },
         ServiceMessage::Signal {
             room: room(),
             from: peer(0, 2),
@@ -201,10 +278,15 @@ fn the_page_has_todays_types() {
     }
     text.push_str(&format!("\nexport const PROTOCOL = {PROTOCOL};\n"));
     text.push_str(&format!(
-        "\nexport const LIMITS = {{ nameChars: {}, textChars: {}, hosts: {}, pingEveryMs: {}, silenceMs: {} }} as const;\n",
+        "\nexport const LIMITS = {{ nameChars: {}, textChars: {}, hosts: {}, fileBytes: {}, fileNameChars: {}, extendMinutes: {}, bookingHosts: {}, slotMs: {}, pingEveryMs: {}, silenceMs: {} }} as const;\n",
         limits::NAME_CHARS,
         limits::TEXT_CHARS,
         limits::HOSTS,
+        limits::FILE_BYTES,
+        limits::FILE_NAME_CHARS,
+        limits::EXTEND_MINUTES,
+        limits::BOOKING_HOSTS,
+        limits::SLOT_MS,
         limits::PING_EVERY_MS,
         limits::SILENCE_MS,
     ));
@@ -234,6 +316,16 @@ fn the_page_has_todays_types() {
         Peer,
         Codec,
         Signal,
+        Slot,
+        InterviewKind,
+        Reentry,
+        NameRule,
+        Booking,
+        Ring,
+        FileId,
+        FileCard,
+        Ticket,
+        TicketRefusal,
         Command,
         ClientMessage,
         CommandId,

@@ -2,7 +2,7 @@
 
 export const PROTOCOL = 1;
 
-export const LIMITS = { nameChars: 40, textChars: 255, hosts: 5, pingEveryMs: 5000, silenceMs: 15000 } as const;
+export const LIMITS = { nameChars: 40, textChars: 255, hosts: 5, fileBytes: 5242880, fileNameChars: 120, extendMinutes: 60, bookingHosts: 16, slotMs: 28800000, pingEveryMs: 5000, silenceMs: 15000 } as const;
 
 export const CLOSE = { faults: 4000, hello: 4001, version: 4002, rate: 4003, silent: 4004, slow: 4005, signedOut: 4100, replaced: 4101, restart: 4200, internal: 4201 } as const;
 
@@ -66,6 +66,102 @@ candidate: string,
  */
 line: number, } | { "type": "rebuild" };
 
+export type Slot = { 
+/**
+ * Its first moment.
+ */
+starts: Millis, 
+/**
+ * Its end, as booked; extensions are events of the room.
+ */
+ends: Millis, };
+
+export type InterviewKind = "interview" | "further_interview" | "consulting";
+
+export type Reentry = "always" | "network_only";
+
+export type NameRule = "required" | "optional";
+
+export type Booking = { 
+/**
+ * With whom.
+ */
+company: CompanyId, 
+/**
+ * What for.
+ */
+kind: InterviewKind, 
+/**
+ * When.
+ */
+slot: Slot, 
+/**
+ * The guest's name; may be empty until the guest types it.
+ */
+guest: string, 
+/**
+ * The language the guest reads, where it is known.
+ */
+locale?: Locale, 
+/**
+ * The hosts in the order in which they are rung; empty means all of the company.
+ */
+hosts: Array<AccountId>, 
+/**
+ * At this booth only; any booth when none.
+ */
+booth?: BoothId, 
+/**
+ * Whether the guest may come back after leaving.
+ */
+reentry: Reentry, 
+/**
+ * Whether the guest must give a name.
+ */
+name: NameRule, };
+
+export type Ring = { "type": "all" } | { "type": "host", 
+/**
+ * Which.
+ */
+account: AccountId, } | { "type": "staff" } | { "type": "none" };
+
+export type FileId = string;
+
+export type FileCard = { 
+/**
+ * The hash of its bytes.
+ */
+file: FileId, 
+/**
+ * Its shown name, cleaned, at most [`crate::limits::FILE_NAME_CHARS`] characters.
+ */
+name: string, 
+/**
+ * Bytes, at most [`crate::limits::FILE_BYTES`].
+ */
+size: number, 
+/**
+ * Its media type, found by its content.
+ */
+media_type: string, };
+
+export type Ticket = { "type": "number", 
+/**
+ * Four digits.
+ */
+number: string, } | { "type": "code", 
+/**
+ * Its text, at most [`crate::limits::CODE_CHARS`] characters.
+ */
+code: string, };
+
+export type TicketRefusal = { "type": "unknown" } | { "type": "expired" } | { "type": "used" } | { "type": "other_booth" } | { "type": "too_many_tries", 
+/**
+ * The next try is heard after this.
+ */
+retry_after_ms: number, } | { "type": "unavailable" };
+
 export type Command = { "type": "knock", 
 /**
  * Whom.
@@ -90,7 +186,11 @@ message: string, } | { "type": "join",
 /**
  * Video codecs this client can receive.
  */
-receives: Array<Codec>, } | { "type": "switch", 
+receives: Array<Codec>, 
+/**
+ * Ends one's own presence elsewhere (E8); without it a host is told `already_here`.
+ */
+take_over: boolean, } | { "type": "switch", 
 /**
  * Microphone on.
  */
@@ -98,7 +198,47 @@ microphone: boolean,
 /**
  * Camera on.
  */
-camera: boolean, } | { "type": "leave" } | { "type": "end" };
+camera: boolean, } | { "type": "leave" } | { "type": "end" } | { "type": "say", 
+/**
+ * At most [`crate::limits::TEXT_CHARS`] scalar values after NFC.
+ */
+text: string, } | { "type": "send_file", 
+/**
+ * Which.
+ */
+file: FileId, } | { "type": "delete_post", 
+/**
+ * Number of the event that posted it.
+ */
+post: number, } | { "type": "clear_chat" } | { "type": "raise_hand", 
+/**
+ * Raised.
+ */
+up: boolean, } | { "type": "hold", 
+/**
+ * Begins it.
+ */
+on: boolean, } | { "type": "mute_all" } | { "type": "cameras_off" } | { "type": "preset", 
+/**
+ * Microphones on.
+ */
+microphone: boolean, 
+/**
+ * Cameras on.
+ */
+camera: boolean, 
+/**
+ * Names shown.
+ */
+names: boolean, } | { "type": "extend", 
+/**
+ * By how much, 1 to [`crate::limits::EXTEND_MINUTES`].
+ */
+minutes: number, } | { "type": "book", 
+/**
+ * The whole booking.
+ */
+booking: Booking, } | { "type": "cancel_booking" };
 
 export type ClientMessage = { "type": "hello", 
 /**
@@ -126,13 +266,17 @@ room: RoomId, } | { "type": "command",
  */
 room: RoomId, 
 /**
- * The client's own count, rising; a number that was already done is not done again.
+ * The client's or the queue's own count, rising; a number that was already done is not done again.
  */
 n: number, 
 /**
  * What.
  */
-command: Command, } | { "type": "signal", 
+command: Command, 
+/**
+ * The queue on disk whose count `n` is; without one it is the running client's.
+ */
+queue?: ClientId, } | { "type": "signal", 
 /**
  * The room.
  */
@@ -156,7 +300,15 @@ room: RoomId,
 /**
  * JPEG in base64, at most [`crate::limits::STILL_BYTES`] before encoding.
  */
-jpeg: string, } | { "type": "ping", 
+jpeg: string, } | { "type": "redeem", 
+/**
+ * Comes back in the answer.
+ */
+n: number, 
+/**
+ * What was typed or held to the camera.
+ */
+ticket: Ticket, } | { "type": "ping", 
 /**
  * Comes back in the answer.
  */
@@ -164,7 +316,7 @@ n: number, };
 
 export type CommandId = { 
 /**
- * Which client.
+ * Which client, or which queue on a client's disk.
  */
 client: ClientId, 
 /**
@@ -180,15 +332,23 @@ booth: BoothId, } | { "type": "host",
 /**
  * Which.
  */
+account: AccountId, } | { "type": "staff", 
+/**
+ * Which.
+ */
 account: AccountId, } | { "type": "service" };
 
 export type Role = "guest" | "host";
 
-export type LeaveCause = "button" | "line";
+export type LeaveCause = "button" | "line" | "restart" | "taken_over";
 
-export type EndCause = "host" | "host_left" | "guest" | "guest_lost" | "host_lost" | "unanswered";
+export type EndCause = "host" | "host_left" | "guest" | "guest_lost" | "host_lost" | "unanswered" | "slot_over" | "cancelled";
 
-export type Event = { "type": "knocked", 
+export type Event = { "type": "booked", 
+/**
+ * The whole booking.
+ */
+booking: Booking, } | { "type": "booking_cancelled" } | { "type": "knocked", 
 /**
  * Whom.
  */
@@ -200,7 +360,11 @@ name: string,
 /**
  * The language the guest reads.
  */
-locale: Locale, } | { "type": "knock_cancelled" } | { "type": "asked_to_wait", 
+locale: Locale, } | { "type": "knock_cancelled" } | { "type": "rang", 
+/**
+ * To this host; to the staff when none.
+ */
+account?: AccountId, } | { "type": "asked_to_wait", 
 /**
  * The host's words.
  */
@@ -236,7 +400,11 @@ title: string,
 /**
  * Video codecs they can receive.
  */
-receives: Array<Codec>, } | { "type": "switched", 
+receives: Array<Codec>, 
+/**
+ * Why the seat had been empty, or whose presence this one replaces; none the first time.
+ */
+returns?: LeaveCause, } | { "type": "switched", 
 /**
  * Whose.
  */
@@ -264,7 +432,67 @@ seat: Seat,
 /**
  * Why.
  */
-cause: LeaveCause, } | { "type": "ended", 
+cause: LeaveCause, } | { "type": "held" } | { "type": "resumed" } | { "type": "silenced", 
+/**
+ * The microphones.
+ */
+microphones: boolean, 
+/**
+ * The cameras.
+ */
+cameras: boolean, 
+/**
+ * Who is left out: the host whose doing it was.
+ */
+except: Seat, } | { "type": "preset", 
+/**
+ * Microphones on.
+ */
+microphone: boolean, 
+/**
+ * Cameras on.
+ */
+camera: boolean, 
+/**
+ * Names shown.
+ */
+names: boolean, } | { "type": "extended", 
+/**
+ * Its new end.
+ */
+ends: Millis, } | { "type": "ends_soon", 
+/**
+ * When it ends.
+ */
+ends: Millis, } | { "type": "said", 
+/**
+ * The words; empty in what is read after a deletion.
+ */
+text: string, 
+/**
+ * It was written before the end and came after it.
+ */
+late?: boolean, } | { "type": "file_sent", 
+/**
+ * Which.
+ */
+file: FileCard, 
+/**
+ * It was sent before the end and came after it.
+ */
+late?: boolean, } | { "type": "post_deleted", 
+/**
+ * Number of the event that posted it.
+ */
+post: number, } | { "type": "chat_cleared" } | { "type": "hand_raised", 
+/**
+ * Who.
+ */
+seat: Seat, } | { "type": "hand_lowered", 
+/**
+ * Who.
+ */
+seat: Seat, } | { "type": "ended", 
 /**
  * Why.
  */
@@ -358,9 +586,13 @@ hosts: Array<HostCard>,
 /**
  * Knocks that stand.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * Anyone may knock; otherwise only people with a booking (policy `walk_up`).
+ */
+walk_up: boolean, };
 
-export type Progress = "open" | "knocking" | "in_call" | "refused" | "missed" | "ended";
+export type Progress = "booked" | "open" | "knocking" | "in_call" | "refused" | "missed" | "ended" | "cancelled";
 
 export type RoomSummary = { 
 /**
@@ -398,7 +630,23 @@ hosts: Array<string>,
 /**
  * The guest's line is lost at the moment.
  */
-lost: boolean, };
+lost: boolean, 
+/**
+ * What a booked interview is for; none for a walk-up.
+ */
+kind?: InterviewKind, 
+/**
+ * When a booked interview is held, as extended.
+ */
+slot?: Slot, 
+/**
+ * It is on hold.
+ */
+held: boolean, 
+/**
+ * Who is told of the standing knock.
+ */
+ring: Ring, };
 
 export type BoothState = { 
 /**
@@ -418,7 +666,7 @@ here: boolean,
  */
 taken: boolean, };
 
-export type Refusal = "not_allowed" | "no_such_room" | "no_such_company" | "wrong_moment" | "over" | "full" | "bad_text" | "unavailable";
+export type Refusal = "not_allowed" | "no_such_room" | "no_such_company" | "wrong_moment" | "over" | "full" | "bad_text" | "unavailable" | "too_early" | "too_late" | "already_here" | "next_slot" | "no_such_file" | "no_such_post" | "booked";
 
 export type Fault = "malformed" | "unknown_message" | "hello_expected" | "too_large" | "not_allowed" | "no_such_peer";
 
@@ -482,7 +730,11 @@ room: RoomId,
 /**
  * The command's count.
  */
-n: number, } | { "type": "refused", 
+n: number, 
+/**
+ * The queue that the command named.
+ */
+queue?: ClientId, } | { "type": "refused", 
 /**
  * The room.
  */
@@ -494,7 +746,35 @@ n: number,
 /**
  * Why.
  */
-reason: Refusal, } | { "type": "signal", 
+reason: Refusal, 
+/**
+ * The queue that the command named.
+ */
+queue?: ClientId, } | { "type": "invited", 
+/**
+ * The redeeming's count.
+ */
+n: number, 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * What is booked.
+ */
+booking: Booking, 
+/**
+ * The service's clock.
+ */
+now: Millis, } | { "type": "not_invited", 
+/**
+ * The redeeming's count.
+ */
+n: number, 
+/**
+ * Why.
+ */
+reason: TicketRefusal, } | { "type": "signal", 
 /**
  * The room.
  */

@@ -70,7 +70,8 @@ export const client: ClientMessage[] = [
       "receives": [
         "h264",
         "vp8"
-      ]
+      ],
+      "take_over": true
     }
   },
   {
@@ -97,6 +98,144 @@ export const client: ClientMessage[] = [
     "n": 9,
     "command": {
       "type": "end"
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 10,
+    "command": {
+      "type": "say",
+      "text": "ありがとうございます。"
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 1,
+    "command": {
+      "type": "send_file",
+      "file": "5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d"
+    },
+    "queue": "02020202020202020202020202020202"
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 12,
+    "command": {
+      "type": "delete_post",
+      "post": 14
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 13,
+    "command": {
+      "type": "clear_chat"
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 14,
+    "command": {
+      "type": "raise_hand",
+      "up": true
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 15,
+    "command": {
+      "type": "hold",
+      "on": true
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 16,
+    "command": {
+      "type": "mute_all"
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 17,
+    "command": {
+      "type": "cameras_off"
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 18,
+    "command": {
+      "type": "preset",
+      "microphone": false,
+      "camera": true,
+      "names": true
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 19,
+    "command": {
+      "type": "extend",
+      "minutes": 10
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 20,
+    "command": {
+      "type": "book",
+      "booking": {
+        "company": "minato",
+        "kind": "interview",
+        "slot": {
+          "starts": 1795235400000,
+          "ends": 1795237200000
+        },
+        "guest": "佐藤花子",
+        "locale": "ja",
+        "hosts": [
+          "takahashi"
+        ],
+        "booth": "a-03",
+        "reentry": "network_only",
+        "name": "required"
+      }
+    }
+  },
+  {
+    "type": "command",
+    "room": "abababababababababababababababab",
+    "n": 21,
+    "command": {
+      "type": "cancel_booking"
+    }
+  },
+  {
+    "type": "redeem",
+    "n": 1,
+    "ticket": {
+      "type": "number",
+      "number": "0427"
+    }
+  },
+  {
+    "type": "redeem",
+    "n": 2,
+    "ticket": {
+      "type": "code",
+      "code": "engawa:1:q6u"
     }
   },
   {
@@ -228,7 +367,8 @@ export const service: ServiceMessage[] = [
             "title": "採用担当"
           }
         ],
-        "waiting": 1
+        "waiting": 1,
+        "walk_up": true
       }
     ]
   },
@@ -246,7 +386,34 @@ export const service: ServiceMessage[] = [
         "hosts": [
           "高橋 めぐみ"
         ],
-        "lost": false
+        "lost": false,
+        "kind": "interview",
+        "slot": {
+          "starts": 1795235400000,
+          "ends": 1795237200000
+        },
+        "held": false,
+        "ring": {
+          "type": "host",
+          "account": "takahashi"
+        }
+      },
+      {
+        "room": "abababababababababababababababab",
+        "booth": "A-03",
+        "guest": "佐藤花子",
+        "locale": "ja",
+        "progress": "knocking",
+        "since": 1795235401000,
+        "opened": 1795235401000,
+        "hosts": [
+          "高橋 めぐみ"
+        ],
+        "lost": false,
+        "held": false,
+        "ring": {
+          "type": "all"
+        }
       }
     ],
     "booths": [
@@ -271,18 +438,31 @@ export const service: ServiceMessage[] = [
         "seq": 1,
         "at": 1795235401000,
         "by": {
-          "type": "guest",
-          "booth": "a-03"
+          "type": "staff",
+          "account": "desk"
         },
         "command": {
           "client": "01010101010101010101010101010101",
           "n": 1
         },
         "event": {
-          "type": "knocked",
-          "company": "minato",
-          "name": "佐藤花子",
-          "locale": "ja"
+          "type": "booked",
+          "booking": {
+            "company": "minato",
+            "kind": "interview",
+            "slot": {
+              "starts": 1795235400000,
+              "ends": 1795237200000
+            },
+            "guest": "佐藤花子",
+            "locale": "ja",
+            "hosts": [
+              "takahashi"
+            ],
+            "booth": "a-03",
+            "reentry": "network_only",
+            "name": "required"
+          }
         }
       },
       {
@@ -297,15 +477,10 @@ export const service: ServiceMessage[] = [
           "n": 2
         },
         "event": {
-          "type": "joined",
-          "seat": 0,
-          "role": "guest",
+          "type": "knocked",
+          "company": "minato",
           "name": "佐藤花子",
-          "title": "",
-          "receives": [
-            "h264",
-            "vp8"
-          ]
+          "locale": "ja"
         }
       },
       {
@@ -320,7 +495,15 @@ export const service: ServiceMessage[] = [
           "n": 3
         },
         "event": {
-          "type": "knock_cancelled"
+          "type": "joined",
+          "seat": 0,
+          "role": "guest",
+          "name": "佐藤花子",
+          "title": "",
+          "receives": [
+            "h264",
+            "vp8"
+          ]
         }
       },
       {
@@ -335,6 +518,21 @@ export const service: ServiceMessage[] = [
           "n": 4
         },
         "event": {
+          "type": "knock_cancelled"
+        }
+      },
+      {
+        "seq": 5,
+        "at": 1795235405000,
+        "by": {
+          "type": "guest",
+          "booth": "a-03"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 5
+        },
+        "event": {
           "type": "knocked",
           "company": "minato",
           "name": "佐藤花子",
@@ -342,58 +540,24 @@ export const service: ServiceMessage[] = [
         }
       },
       {
-        "seq": 5,
-        "at": 1795235405000,
-        "by": {
-          "type": "host",
-          "account": "takahashi"
-        },
-        "command": {
-          "client": "01010101010101010101010101010101",
-          "n": 5
-        },
-        "event": {
-          "type": "asked_to_wait",
-          "message": "あと5分で始めます。",
-          "from": "高橋 めぐみ"
-        }
-      },
-      {
         "seq": 6,
         "at": 1795235406000,
         "by": {
-          "type": "host",
-          "account": "takahashi"
-        },
-        "command": {
-          "client": "01010101010101010101010101010101",
-          "n": 6
+          "type": "service"
         },
         "event": {
-          "type": "joined",
-          "seat": 1,
-          "role": "host",
-          "name": "高橋 めぐみ",
-          "title": "採用担当",
-          "receives": [
-            "h264",
-            "vp8"
-          ]
+          "type": "rang",
+          "account": "takahashi"
         }
       },
       {
         "seq": 7,
         "at": 1795235407000,
         "by": {
-          "type": "host",
-          "account": "takahashi"
-        },
-        "command": {
-          "client": "01010101010101010101010101010101",
-          "n": 7
+          "type": "service"
         },
         "event": {
-          "type": "admitted"
+          "type": "rang"
         }
       },
       {
@@ -408,54 +572,65 @@ export const service: ServiceMessage[] = [
           "n": 8
         },
         "event": {
-          "type": "joined",
-          "seat": 2,
-          "role": "host",
-          "name": "田中 修",
-          "title": "採用担当",
-          "receives": [
-            "vp8"
-          ]
+          "type": "asked_to_wait",
+          "message": "あと5分で始めます。",
+          "from": "高橋 めぐみ"
         }
       },
       {
         "seq": 9,
         "at": 1795235409000,
         "by": {
-          "type": "guest",
-          "booth": "a-03"
+          "type": "host",
+          "account": "takahashi"
         },
         "command": {
           "client": "01010101010101010101010101010101",
           "n": 9
         },
         "event": {
-          "type": "switched",
-          "seat": 0,
-          "microphone": false,
-          "camera": true
+          "type": "preset",
+          "microphone": true,
+          "camera": false,
+          "names": true
         }
       },
       {
         "seq": 10,
         "at": 1795235410000,
         "by": {
-          "type": "service"
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 10
         },
         "event": {
-          "type": "lost",
-          "seat": 1
+          "type": "joined",
+          "seat": 1,
+          "role": "host",
+          "name": "高橋 めぐみ",
+          "title": "採用担当",
+          "receives": [
+            "h264",
+            "vp8"
+          ]
         }
       },
       {
         "seq": 11,
         "at": 1795235411000,
         "by": {
-          "type": "service"
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 11
         },
         "event": {
-          "type": "back",
-          "seat": 1
+          "type": "admitted"
         }
       },
       {
@@ -470,29 +645,342 @@ export const service: ServiceMessage[] = [
           "n": 12
         },
         "event": {
-          "type": "left",
+          "type": "joined",
           "seat": 2,
-          "cause": "button"
+          "role": "host",
+          "name": "田中 修",
+          "title": "採用担当",
+          "receives": [
+            "vp8"
+          ]
         }
       },
       {
         "seq": 13,
         "at": 1795235413000,
         "by": {
-          "type": "host",
-          "account": "takahashi"
+          "type": "guest",
+          "booth": "a-03"
         },
         "command": {
           "client": "01010101010101010101010101010101",
           "n": 13
         },
         "event": {
+          "type": "switched",
+          "seat": 0,
+          "microphone": false,
+          "camera": true
+        }
+      },
+      {
+        "seq": 14,
+        "at": 1795235414000,
+        "by": {
+          "type": "guest",
+          "booth": "a-03"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 14
+        },
+        "event": {
+          "type": "said",
+          "text": "聞こえますか。"
+        }
+      },
+      {
+        "seq": 15,
+        "at": 1795235415000,
+        "by": {
+          "type": "guest",
+          "booth": "a-03"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 15
+        },
+        "event": {
+          "type": "file_sent",
+          "file": {
+            "file": "5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d",
+            "name": "職務経歴書.pdf",
+            "size": 284112,
+            "media_type": "application/pdf"
+          }
+        }
+      },
+      {
+        "seq": 16,
+        "at": 1795235416000,
+        "by": {
+          "type": "guest",
+          "booth": "a-03"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 16
+        },
+        "event": {
+          "type": "post_deleted",
+          "post": 14
+        }
+      },
+      {
+        "seq": 17,
+        "at": 1795235417000,
+        "by": {
+          "type": "guest",
+          "booth": "a-03"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 17
+        },
+        "event": {
+          "type": "hand_raised",
+          "seat": 0
+        }
+      },
+      {
+        "seq": 18,
+        "at": 1795235418000,
+        "by": {
+          "type": "guest",
+          "booth": "a-03"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 18
+        },
+        "event": {
+          "type": "hand_lowered",
+          "seat": 0
+        }
+      },
+      {
+        "seq": 19,
+        "at": 1795235419000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 19
+        },
+        "event": {
+          "type": "silenced",
+          "microphones": true,
+          "cameras": false,
+          "except": 1
+        }
+      },
+      {
+        "seq": 20,
+        "at": 1795235420000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 20
+        },
+        "event": {
+          "type": "silenced",
+          "microphones": false,
+          "cameras": true,
+          "except": 1
+        }
+      },
+      {
+        "seq": 21,
+        "at": 1795235421000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 21
+        },
+        "event": {
+          "type": "held"
+        }
+      },
+      {
+        "seq": 22,
+        "at": 1795235422000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 22
+        },
+        "event": {
+          "type": "resumed"
+        }
+      },
+      {
+        "seq": 23,
+        "at": 1795235423000,
+        "by": {
+          "type": "service"
+        },
+        "event": {
+          "type": "lost",
+          "seat": 1
+        }
+      },
+      {
+        "seq": 24,
+        "at": 1795235424000,
+        "by": {
+          "type": "service"
+        },
+        "event": {
+          "type": "back",
+          "seat": 1
+        }
+      },
+      {
+        "seq": 25,
+        "at": 1795235425000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 25
+        },
+        "event": {
+          "type": "left",
+          "seat": 1,
+          "cause": "taken_over"
+        }
+      },
+      {
+        "seq": 26,
+        "at": 1795235426000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 26
+        },
+        "event": {
+          "type": "joined",
+          "seat": 1,
+          "role": "host",
+          "name": "高橋 めぐみ",
+          "title": "採用担当",
+          "receives": [
+            "h264",
+            "vp8"
+          ],
+          "returns": "taken_over"
+        }
+      },
+      {
+        "seq": 27,
+        "at": 1795235427000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 27
+        },
+        "event": {
+          "type": "left",
+          "seat": 2,
+          "cause": "button"
+        }
+      },
+      {
+        "seq": 28,
+        "at": 1795235428000,
+        "by": {
+          "type": "service"
+        },
+        "event": {
+          "type": "ends_soon",
+          "ends": 1795237200000
+        }
+      },
+      {
+        "seq": 29,
+        "at": 1795235429000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 29
+        },
+        "event": {
+          "type": "extended",
+          "ends": 1795237800000
+        }
+      },
+      {
+        "seq": 30,
+        "at": 1795235430000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 30
+        },
+        "event": {
+          "type": "chat_cleared"
+        }
+      },
+      {
+        "seq": 31,
+        "at": 1795235431000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 31
+        },
+        "event": {
           "type": "ended",
           "cause": "host"
         }
+      },
+      {
+        "seq": 32,
+        "at": 1795235432000,
+        "by": {
+          "type": "guest",
+          "booth": "a-03"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 32
+        },
+        "event": {
+          "type": "said",
+          "text": "ありがとうございました。",
+          "late": true
+        }
       }
     ],
-    "last": 13
+    "last": 32
   },
   {
     "type": "done",
@@ -500,10 +988,52 @@ export const service: ServiceMessage[] = [
     "n": 1
   },
   {
+    "type": "done",
+    "room": "abababababababababababababababab",
+    "n": 1,
+    "queue": "02020202020202020202020202020202"
+  },
+  {
     "type": "refused",
     "room": "abababababababababababababababab",
     "n": 3,
     "reason": "wrong_moment"
+  },
+  {
+    "type": "refused",
+    "room": "abababababababababababababababab",
+    "n": 20,
+    "reason": "next_slot"
+  },
+  {
+    "type": "invited",
+    "n": 1,
+    "room": "abababababababababababababababab",
+    "booking": {
+      "company": "minato",
+      "kind": "interview",
+      "slot": {
+        "starts": 1795235400000,
+        "ends": 1795237200000
+      },
+      "guest": "佐藤花子",
+      "locale": "ja",
+      "hosts": [
+        "takahashi"
+      ],
+      "booth": "a-03",
+      "reentry": "network_only",
+      "name": "required"
+    },
+    "now": 1795235100000
+  },
+  {
+    "type": "not_invited",
+    "n": 2,
+    "reason": {
+      "type": "too_many_tries",
+      "retry_after_ms": 60000
+    }
   },
   {
     "type": "signal",
