@@ -5,24 +5,28 @@
 //! ([`crate::room::Room`]); the walk only adds what the service never hears of: pages, typed
 //! text, the candidate's wish, the peer connections and whether they flow.
 
+mod chat;
 mod commands;
 mod flow;
+mod invite;
 mod links;
 mod meter;
+mod notice;
 mod port;
 mod show;
 mod visit;
 mod walk;
 
+pub use chat::Queued;
 pub use port::{Effect, Input, LinkFault, MediaCommand, MediaInput, Saved, Source};
 
 use crate::keyboard::Keyboard;
 use crate::room::Policy;
-use crate::view::{Devices, Dialog, End, Note};
+use crate::view::{Devices, Dialog, End, Loss, Note, Notice};
 use commands::Commands;
 use engawa_protocol::{
-    ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, Millis, PROTOCOL, Refusal,
-    RoomId, ServiceMessage, You,
+    Actor, BoothId, ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, Millis,
+    PROTOCOL, Refusal, RoomId, ServiceMessage, You,
 };
 use flow::Repair;
 use meter::Meter;
@@ -76,9 +80,12 @@ enum Stage {
     Companies {
         page: usize,
     },
+    Number(invite::Entry),
+    NotOpen(Box<invite::Invitation>),
     Name {
         company: CompanyId,
         keyboard: Keyboard,
+        invitation: Option<Box<invite::Invitation>>,
     },
     /// Ready, waiting, call: told apart by the room's log.
     Visit(Box<Visit>),
@@ -87,7 +94,8 @@ enum Stage {
         note: Option<Note>,
         unanswered: bool,
     },
-    Ended(End),
+    /// With the interview that the candidate may still return to (X7).
+    Ended(End, Option<Saved>),
     OutOfOrder(&'static str),
 }
 
@@ -96,7 +104,11 @@ pub struct Booth {
     config: Config,
     random: Box<dyn FnMut() -> [u8; 16] + Send>,
     client: ClientId,
+    /// Who this booth is; none until the service has told it.
+    me: Option<BoothId>,
     commands: Commands,
+    /// Tickets asked about so far.
+    redeemed: u32,
     link: Link,
     shown_name: String,
     companies: Vec<CompanyState>,
@@ -107,6 +119,9 @@ pub struct Booth {
     /// When the present stage began, or was last touched.
     touched: Instant,
     dialog: Option<(Dialog, Instant)>,
+    /// What is news, and until when.
+    notice: Option<(Notice, Instant)>,
+    staff_called: bool,
     meter: Meter,
     lost_sources: BTreeSet<Source>,
     media_open: bool,
@@ -150,7 +165,9 @@ impl Booth {
         let mut booth = Self {
             random: Box::new(random),
             client,
+            me: None,
             commands: Commands::default(),
+            redeemed: 0,
             link: Link::Down { since: now, fault: LinkFault::Network },
             shown_name: String::new(),
             companies: Vec::new(),
@@ -160,6 +177,8 @@ impl Booth {
             stage: Stage::Welcome,
             touched: now,
             dialog: None,
+            notice: None,
+            staff_called: false,
             meter: Meter::default(),
             lost_sources: BTreeSet::new(),
             media_open: false,
@@ -171,7 +190,7 @@ impl Booth {
             config,
         };
         if let Some(saved) = saved {
-            booth.return_to(saved);
+            booth.return_to(saved, Loss::Booth);
         }
         booth
     }
@@ -194,6 +213,10 @@ impl Booth {
             }
             Input::Received(message) => self.receive(message),
             Input::Media(media) => self.media(media),
+            Input::Scanned(code) => self.scanned(code),
+            Input::Queued { room, queued } => self.queued(&room, queued),
+            Input::QueueFull => self.queue_full(),
+            Input::Fetched { room, post, here } => self.fetched(&room, post, here),
         }
         self.handle_timeout(now);
     }
@@ -201,6 +224,11 @@ impl Booth {
     /// What to do next; ask until there is nothing.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
+    }
+
+    /// The candidate, as the log names them.
+    fn actor(&self) -> Option<Actor> {
+        self.me.clone().map(|booth| Actor::Guest { booth })
     }
 
     /// The service can be reached.
@@ -223,8 +251,9 @@ impl Booth {
 
     fn receive(&mut self, message: ServiceMessage) {
         match message {
-            ServiceMessage::Welcome { you: You::Booth { name, .. }, ice_servers, now, .. } => {
+            ServiceMessage::Welcome { you: You::Booth { name, booth }, ice_servers, now, .. } => {
                 (self.link, self.tries) = (Link::Up, 0);
+                self.me = Some(booth);
                 (self.shown_name, self.ice_servers) = (name, ice_servers);
                 self.service_clock = Some((now, self.now));
                 // The wait for the room begins with the service.
@@ -244,16 +273,20 @@ impl Booth {
                 }
             }
             ServiceMessage::Events { room, events, last } => self.follow_events(&room, &events, last),
+            // The queue's own commands are answered to its keeper.
+            ServiceMessage::Done { queue: Some(_), .. } | ServiceMessage::Refused { queue: Some(_), .. } => {}
             ServiceMessage::Done { n, .. } => {
                 self.commands.answered(n);
             }
             // It could not be stored: the same again in a moment, under the same number.
             ServiceMessage::Refused { n, reason: Refusal::Unavailable, .. } => self.commands.postpone(n, self.now),
-            ServiceMessage::Refused { room, n, reason } => {
+            ServiceMessage::Refused { room, n, reason, .. } => {
                 if let Some(command) = self.commands.answered(n) {
                     self.refused(&room, &command, reason);
                 }
             }
+            ServiceMessage::Invited { n, room, booking, now } => self.invited(n, room, booking, now),
+            ServiceMessage::NotInvited { n, reason } => self.not_invited(n, reason),
             ServiceMessage::Signal { room, from, to, attempt, signal } => self.signal(&room, from, to, attempt, signal),
             // For hosts, or nothing to decide on.
             ServiceMessage::Welcome { .. }
@@ -296,7 +329,7 @@ impl Booth {
             self.media_command(MediaCommand::Close);
         }
         self.lost_sources.clear();
-        self.repair = None;
+        (self.repair, self.notice) = (None, None);
         self.meter = Meter::default();
     }
 }

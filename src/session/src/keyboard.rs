@@ -1,6 +1,6 @@
 //! The booth's keyboard: Latin, kana and Hangul, with composition.
 //!
-//! A pure value: keys in, text and layout out. Names have no spaces, so there is no space key.
+//! A pure value: keys in, text and layout out. A name has no spaces: only the chat offers that key.
 
 mod hangul;
 mod kana;
@@ -60,6 +60,8 @@ pub struct Keyboard {
     shift: bool,
     text: String,
     syllable: Syllable,
+    /// Letters that fit.
+    limit: usize,
 }
 
 const KANA: [&str; 5] = [
@@ -82,7 +84,18 @@ impl Keyboard {
             Locale::En => Layout::Latin,
         };
         // A Latin name begins with a capital.
-        Self { layout, shift: layout == Layout::Latin, text: String::new(), syllable: Syllable::default() }
+        Self {
+            layout,
+            shift: layout == Layout::Latin,
+            text: String::new(),
+            syllable: Syllable::default(),
+            limit: limits::NAME_CHARS,
+        }
+    }
+
+    /// An empty keyboard for lines of the chat, with spaces.
+    pub fn for_text(locale: Locale) -> Self {
+        Self { limit: limits::TEXT_CHARS, ..Self::new(locale) }
     }
 
     /// A keyboard on which `text` was typed before.
@@ -100,7 +113,7 @@ impl Keyboard {
         text
     }
 
-    /// Takes one key; letters beyond [`limits::NAME_CHARS`] change nothing.
+    /// Takes one key; letters beyond the limit change nothing.
     pub fn press(&mut self, key: Key) {
         match key {
             Key::Letter(letter) => self.letter(letter),
@@ -144,7 +157,7 @@ impl Keyboard {
     fn letter(&mut self, letter: char) {
         let jamo = hangul::is_jamo(letter);
         let extends = jamo && self.syllable.takes(letter);
-        if !extends && self.text().chars().count() >= limits::NAME_CHARS {
+        if !extends && self.text().chars().count() >= self.limit {
             return;
         }
         if jamo {

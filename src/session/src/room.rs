@@ -4,53 +4,36 @@
 //! [`Room::connection`] and [`Room::decide_timeout`] only answer events: whoever holds the log
 //! appends them and applies what was appended, so a refused append changes nothing.
 
+mod chat;
 mod decide;
+mod fold;
+mod history;
 mod policy;
+mod ring;
+mod schedule;
+mod seats;
+mod sender;
+mod time;
 
+pub use chat::{Body, Post};
+pub use history::Presence;
 pub use policy::Policy;
+pub use sender::{Around, Sender};
 
 use engawa_protocol::{
-    AccountId, Actor, BoothId, ClientId, Codec, CommandId, CompanyId, EndCause, Event, Locale, Millis, Peer, Progress,
-    Recorded, Role, RoomId, RoomSummary, Seat, Seq,
+    AccountId, Actor, Booking, BoothId, ClientId, Codec, CommandId, CompanyId, EndCause, Locale, Millis, Progress,
+    Recorded, Ring, Role, RoomId, RoomSummary, Seat, Seq,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Who sends a command, as the service has made sure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sender {
-    /// A booth, for its guest.
-    Guest {
-        /// Which.
-        booth: BoothId,
-    },
-    /// A signed-in host.
-    Host {
-        /// The account.
-        account: AccountId,
-        /// The account's company.
-        company: CompanyId,
-        /// Shown name.
-        name: String,
-        /// Title; may be empty.
-        title: String,
-    },
-}
-
-impl Sender {
-    /// The sender as the log names it.
-    pub fn actor(&self) -> Actor {
-        match self {
-            Sender::Guest { booth } => Actor::Guest { booth: booth.clone() },
-            Sender::Host { account, .. } => Actor::Host { account: account.clone() },
-        }
-    }
-}
+use std::time::Duration;
 
 /// Someone present in the room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Number of the `joined` event.
     pub since: Seq,
+    /// Whose presence it is.
+    pub actor: Actor,
     /// The client that sits there.
     pub client: ClientId,
     /// Guest or host.
@@ -69,10 +52,32 @@ pub struct Person {
     pub lost: Option<Millis>,
 }
 
+/// What everybody comes in with (W9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preset {
+    /// Microphones on.
+    pub microphone: bool,
+    /// Cameras on.
+    pub camera: bool,
+    /// Names shown.
+    pub names: bool,
+}
+
+impl Default for Preset {
+    fn default() -> Self {
+        Self { microphone: true, camera: true, names: true }
+    }
+}
+
 /// The state of one room.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Room {
     policy: Policy,
+    booking: Option<Booking>,
+    /// The slot's end, as extended.
+    ends: Option<Millis>,
+    /// The end that was announced.
+    announced: Option<Millis>,
     company: Option<CompanyId>,
     booth: Option<BoothId>,
     guest: String,
@@ -83,22 +88,44 @@ pub struct Room {
     since: Millis,
     opened: Millis,
     last: Seq,
+    ring: Ring,
+    /// Who was rung for the standing knock, and when the last of them.
+    rung: Vec<AccountId>,
+    rung_at: Option<Millis>,
     people: BTreeMap<Seat, Person>,
+    /// The guest left the call by the button and may come back, since then.
+    away: Option<Millis>,
+    held: bool,
+    preset: Preset,
+    hands: Vec<Seat>,
+    posts: Vec<Post>,
+    history: Vec<Presence>,
     /// Accounts in the order they first joined: the account at `i` has seat `i + 1`.
     accounts: Vec<AccountId>,
     /// The commands that are in the log. One that could not be stored may come again after later ones.
     done: BTreeSet<(Actor, ClientId, u32)>,
     /// Clients with a live connection. Not in the log: it belongs to the process that holds the sockets.
-    connected: BTreeSet<ClientId>,
+    connected: BTreeSet<(Actor, ClientId)>,
     /// After a restart of the service: until when an absent client may come back unnoticed.
     returning: Option<Millis>,
 }
 
+fn after(from: Millis, wait: Duration) -> Millis {
+    Millis(from.0 + wait.as_millis() as u64)
+}
+
+fn before(from: Millis, wait: Duration) -> Millis {
+    Millis(from.0.saturating_sub(wait.as_millis() as u64))
+}
+
 impl Room {
-    /// An empty room, before its first knock.
+    /// An empty room, before its booking or first knock.
     pub fn new(policy: Policy) -> Self {
         Self {
             policy,
+            booking: None,
+            ends: None,
+            announced: None,
             company: None,
             booth: None,
             guest: String::new(),
@@ -109,7 +136,16 @@ impl Room {
             since: Millis(0),
             opened: Millis(0),
             last: 0,
+            ring: Ring::None,
+            rung: Vec::new(),
+            rung_at: None,
             people: BTreeMap::new(),
+            away: None,
+            held: false,
+            preset: Preset::default(),
+            hands: Vec::new(),
+            posts: Vec::new(),
+            history: Vec::new(),
             accounts: Vec::new(),
             done: BTreeSet::new(),
             connected: BTreeSet::new(),
@@ -122,87 +158,18 @@ impl Room {
     pub fn restore(policy: Policy, log: &[Recorded], now: Millis) -> Self {
         let mut room = Self::new(policy);
         log.iter().for_each(|recorded| room.apply(recorded));
-        room.returning = Some(Millis(now.0 + policy.returning.as_millis() as u64));
+        room.returning = Some(after(now, policy.returning));
         room
-    }
-
-    /// Folds one event in. Events at or before [`Room::last`] change nothing.
-    pub fn apply(&mut self, recorded: &Recorded) {
-        let Recorded { seq, at, by, command, event } = recorded;
-        if *seq <= self.last {
-            return;
-        }
-        self.last = *seq;
-        if let Some(CommandId { client, n }) = command {
-            self.done.insert((by.clone(), client.clone(), *n));
-        }
-        match event {
-            Event::Knocked { company, name, locale } => {
-                if let Actor::Guest { booth } = by {
-                    self.booth = Some(booth.clone());
-                }
-                if self.company.is_none() {
-                    self.opened = *at;
-                }
-                self.company = Some(company.clone());
-                self.guest = name.clone();
-                self.locale = *locale;
-                self.note = None;
-                self.advance(Progress::Knocking, *at);
-            }
-            Event::KnockCancelled => self.advance(Progress::Open, *at),
-            Event::AskedToWait { message, from } => self.note = Some((from.clone(), message.clone())),
-            Event::Refused { message, from } => {
-                self.note = Some((from.clone(), message.clone()));
-                self.advance(Progress::Refused, *at);
-                self.people.clear();
-            }
-            Event::Admitted => {
-                self.note = None;
-                self.advance(Progress::InCall, *at);
-            }
-            Event::Joined { seat, role, name, title, receives } => {
-                if let Actor::Host { account } = by
-                    && self.seat_of(account).is_none()
-                {
-                    self.accounts.push(account.clone());
-                }
-                let Some(CommandId { client, .. }) = command.clone() else { return };
-                let person = Person {
-                    since: *seq,
-                    client,
-                    role: *role,
-                    name: name.clone(),
-                    title: title.clone(),
-                    receives: receives.clone(),
-                    microphone: true,
-                    camera: true,
-                    lost: None,
-                };
-                self.people.insert(*seat, person);
-            }
-            Event::Switched { seat, microphone, camera } => {
-                if let Some(person) = self.people.get_mut(seat) {
-                    (person.microphone, person.camera) = (*microphone, *camera);
-                }
-            }
-            Event::Lost { seat } => self.set_lost(*seat, Some(*at)),
-            Event::Back { seat } => self.set_lost(*seat, None),
-            Event::Left { seat, .. } => {
-                self.people.remove(seat);
-            }
-            Event::Ended { cause } => {
-                let missed = *cause == EndCause::Unanswered;
-                self.end = Some(*cause);
-                self.advance(if missed { Progress::Missed } else { Progress::Ended }, *at);
-                self.people.clear();
-            }
-        }
     }
 
     /// Number of the last event folded in.
     pub fn last(&self) -> Seq {
         self.last
+    }
+
+    /// The command is in the log.
+    pub fn has_done(&self, by: &Actor, id: &CommandId) -> bool {
+        self.done.contains(&(by.clone(), id.client.clone(), id.n))
     }
 
     /// How far the interview is.
@@ -217,7 +184,7 @@ impl Room {
 
     /// The interview cannot go on any more.
     pub fn is_over(&self) -> bool {
-        matches!(self.progress, Progress::Refused | Progress::Missed | Progress::Ended)
+        matches!(self.progress, Progress::Refused | Progress::Missed | Progress::Ended | Progress::Cancelled)
     }
 
     /// Why it ended; none while it runs and when the guest was turned away.
@@ -225,12 +192,12 @@ impl Room {
         self.end
     }
 
-    /// The company; none before the first knock.
+    /// The company; none before the booking or first knock.
     pub fn company(&self) -> Option<&CompanyId> {
         self.company.as_ref()
     }
 
-    /// The booth; none before the first knock.
+    /// The booth of the latest knock; none before the first.
     pub fn booth(&self) -> Option<&BoothId> {
         self.booth.as_ref()
     }
@@ -240,41 +207,27 @@ impl Room {
         &self.guest
     }
 
+    /// The language the guest reads.
+    pub fn locale(&self) -> Locale {
+        self.locale
+    }
+
     /// The latest words of a host to the waiting or refused guest, with the host's name first.
     pub fn note(&self) -> Option<(&str, &str)> {
         self.note.as_ref().map(|(from, message)| (from.as_str(), message.as_str()))
     }
 
-    /// Everyone present, by seat.
-    pub fn people(&self) -> impl Iterator<Item = (Seat, &Person)> {
-        self.people.iter().map(|(seat, person)| (*seat, person))
-    }
-
-    /// Whoever sits in `seat`.
-    pub fn person(&self, seat: Seat) -> Option<&Person> {
-        self.people.get(&seat)
-    }
-
-    /// The presence of `client`.
-    pub fn peer_of(&self, client: &ClientId) -> Option<Peer> {
-        self.people().find(|(_, p)| p.client == *client).map(|(seat, p)| Peer { seat, since: p.since })
-    }
-
-    /// Everyone that the presence in `seat` exchanges media with: nobody before the guest is let
-    /// in and after the end (invariant 3).
-    pub fn links(&self, seat: Seat) -> Vec<(Peer, &[Codec])> {
-        if self.progress != Progress::InCall || !self.people.contains_key(&seat) {
-            return Vec::new();
-        }
-        let others = self.people().filter(|(other, _)| *other != seat);
-        others.map(|(seat, p)| (Peer { seat, since: p.since }, p.receives.as_slice())).collect()
-    }
-
-    /// `sender` may follow this room and speak in it.
+    /// `sender` may follow this room and speak in it. Until the guest sits there, a booked room is
+    /// open to every booth that its booking allows and that was told its id.
     pub fn admits(&self, sender: &Sender) -> bool {
         match sender {
-            Sender::Guest { booth } => self.booth.as_ref() == Some(booth),
+            Sender::Guest { booth } => {
+                let booked = self.booking.as_ref().and_then(|booking| booking.booth.as_ref());
+                self.booth.as_ref() == Some(booth)
+                    || (self.guest_moves() && booked.is_none_or(|booked| booked == booth))
+            }
             Sender::Host { company, .. } => self.company.as_ref() == Some(company),
+            Sender::Staff { .. } => self.company.is_some(),
         }
     }
 
@@ -291,21 +244,10 @@ impl Room {
             opened: self.opened,
             hosts: hosts.map(|(_, p)| p.name.clone()).collect(),
             lost: self.person(Seat::GUEST).is_some_and(|p| p.lost.is_some()),
+            kind: self.booking.as_ref().map(|booking| booking.kind),
+            slot: self.slot(),
+            held: self.held,
+            ring: self.ring(),
         }
-    }
-
-    fn advance(&mut self, progress: Progress, at: Millis) {
-        self.progress = progress;
-        self.since = at;
-    }
-
-    fn set_lost(&mut self, seat: Seat, lost: Option<Millis>) {
-        if let Some(person) = self.people.get_mut(&seat) {
-            person.lost = lost;
-        }
-    }
-
-    fn seat_of(&self, account: &AccountId) -> Option<Seat> {
-        self.accounts.iter().position(|a| a == account).map(|at| Seat(at as u32 + 1))
     }
 }

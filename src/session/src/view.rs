@@ -2,8 +2,16 @@
 //!
 //! Screen and lamp are both drawn from a [`View`], so they cannot disagree.
 
+mod chat;
+mod time;
+mod touch;
+
+pub use chat::{Chat, Document, DocumentState, Line, LineBody, LineKey, LineState, QuickAnswer};
+pub use time::{Countdown, Notice};
+pub use touch::Touch;
+
 use crate::keyboard;
-use engawa_protocol::{CompanyId, Locale, Seat};
+use engawa_protocol::{CompanyId, Locale, Millis, Refusal, Seat, Slot};
 
 /// Everything a booth shows at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +30,16 @@ pub struct View {
     pub dialog: Option<Dialog>,
     /// The short notice at the lower left of a call.
     pub alert: Option<Alert>,
+    /// What the log has just told, shown for some seconds.
+    pub notice: Option<Notice>,
+    /// Time to or in the booked slot (W17, X1); none for a walk-up.
+    pub countdown: Option<Countdown>,
+    /// The chat; none while there is nobody to write to.
+    pub chat: Option<Chat>,
+    /// A file of the chat that is being shown, over the page.
+    pub document: Option<Document>,
+    /// Staff were called.
+    pub staff_called: bool,
     /// Lit bars of the microphone's level, 0 to [`LEVEL_BARS`].
     pub level: u8,
     /// The lamp on top of the booth.
@@ -49,6 +67,26 @@ pub enum Screen {
         /// All companies.
         total: usize,
     },
+    /// The connection number of a booking (E2).
+    Number {
+        /// The digits so far, at most [`engawa_protocol::limits::NUMBER_DIGITS`].
+        digits: String,
+        /// The service is being asked; keys do nothing.
+        asking: bool,
+        /// Why the last number opened nothing.
+        refused: Option<NumberRefused>,
+    },
+    /// The booked interview cannot be entered yet (E7).
+    NotOpen {
+        /// The company.
+        company: String,
+        /// When it is held.
+        slot: Slot,
+        /// From when on it can be entered.
+        opens: Millis,
+        /// Whole seconds until then.
+        seconds: u32,
+    },
     /// The candidate's name.
     Name {
         /// The keyboard with what was typed.
@@ -70,6 +108,8 @@ pub enum Screen {
         ready: bool,
         /// The request can be sent now.
         can_ask: bool,
+        /// Why the last request was not taken.
+        refused: Option<Refusal>,
     },
     /// The request stands.
     Waiting {
@@ -107,6 +147,12 @@ pub enum Screen {
         devices: Devices,
         /// Whole seconds since being let in.
         seconds: u32,
+        /// On hold: neither side sees or hears the other (L12).
+        held: bool,
+        /// The candidate's hand is raised.
+        hand: bool,
+        /// Names are shown on the pictures (W9).
+        names: bool,
     },
     /// In a call, but the line or the program was lost; it comes back by itself.
     Reconnecting {
@@ -116,6 +162,8 @@ pub enum Screen {
         tries: u32,
         /// Whole seconds since the line was lost.
         seconds: u32,
+        /// What was lost.
+        reason: Loss,
     },
     /// Over, and wiped.
     Ended {
@@ -123,6 +171,8 @@ pub enum Screen {
         end: End,
         /// Whole seconds until the first page.
         closes_in: u32,
+        /// The candidate may still go back in (X7).
+        may_return: bool,
     },
     /// The booth cannot be used at the moment.
     OutOfOrder {
@@ -179,13 +229,18 @@ pub struct Other {
     pub picture: bool,
     /// Their line is lost at the moment.
     pub lost: bool,
+    /// Their hand is raised: the how many-th, from 1.
+    pub hand: Option<u32>,
 }
 
 /// A question over the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialog {
     /// Leave the interview? Staying is the default.
-    Leave,
+    Leave {
+        /// Coming back is possible (X6).
+        may_return: bool,
+    },
 }
 
 /// A notice that goes by itself.
@@ -206,6 +261,41 @@ pub enum End {
     Left,
     /// The line did not come back in time.
     Lost,
+    /// The slot is over (X4).
+    SlotOver,
+    /// The interview was cancelled.
+    Cancelled,
+}
+
+/// Why the candidate is out of a running interview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The network, or the service is away.
+    Line,
+    /// The booth started anew.
+    Booth,
+    /// The candidate left and comes back.
+    Left,
+}
+
+/// Why a connection number opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberRefused {
+    /// No interview has it.
+    Unknown,
+    /// It was good once.
+    Expired,
+    /// It was used already.
+    Used,
+    /// The interview is booked for another booth.
+    OtherBooth,
+    /// Too many wrong ones; the next is heard in so many seconds.
+    TooManyTries {
+        /// Whole seconds.
+        seconds: u32,
+    },
+    /// The service cannot be asked at the moment.
+    Unavailable,
 }
 
 /// The lamp on top of the booth.
@@ -217,53 +307,4 @@ pub enum Lamp {
     Taken,
     /// Needs help.
     Help,
-}
-
-/// What a finger did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Touch {
-    /// A language, on any page.
-    Language(Locale),
-    /// Start, on the first page.
-    Start,
-    /// One page back.
-    Back,
-    /// A company's tile.
-    Company(CompanyId),
-    /// The next six companies.
-    NextTiles,
-    /// The six before.
-    PreviousTiles,
-    /// A key of the keyboard.
-    Key(keyboard::Key),
-    /// The name is complete.
-    NameDone,
-    /// Microphone on or off.
-    Microphone,
-    /// Camera on or off.
-    Camera,
-    /// Noise suppression on or off.
-    Noise,
-    /// Plays the test sound.
-    TestSound,
-    /// All is set up; the request can be made (W16).
-    Ready,
-    /// Asks to join.
-    Ask,
-    /// Takes the request back.
-    Cancel,
-    /// After being turned away: other companies.
-    OtherCompanies,
-    /// Finished: back to the first page, wiped.
-    Finish,
-    /// Leave the call: asks first.
-    Leave,
-    /// Yes, leave.
-    ConfirmLeave,
-    /// No, stay.
-    Stay,
-    /// A recruiter's tile.
-    Enlarge(Seat),
-    /// All tiles alike.
-    Tiles,
 }

@@ -60,7 +60,7 @@ impl Commands {
         due.map(|pending| {
             pending.when = When::Sent;
             let Pending { n, room, command, .. } = pending;
-            ClientMessage::Command { room: room.clone(), n: *n, command: command.clone() }
+            ClientMessage::Command { room: room.clone(), n: *n, command: command.clone(), queue: None }
         })
         .collect()
     }

@@ -20,9 +20,10 @@ pub(super) struct Repair {
 
 impl Booth {
     pub(super) fn signal(&mut self, room: &RoomId, from: Peer, to: Peer, attempt: u32, signal: Signal) {
+        let Some(actor) = self.actor() else { return };
         let (client, now) = (self.client.clone(), self.now);
         let Some(visit) = self.visit_of(room) else { return };
-        let me = visit.room.as_ref().and_then(|(_, state)| state.peer_of(&client));
+        let me = visit.room.as_ref().and_then(|(_, state)| state.peer_of(&actor, &client));
         let link = LinkId { peer: from, attempt };
         if me != Some(to) || !visit.links.is_current(link) {
             return;

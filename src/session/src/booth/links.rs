@@ -51,6 +51,9 @@ impl Link {
 #[derive(Debug, Default)]
 pub struct Links {
     links: BTreeMap<Seat, Link>,
+    /// The latest connection to each seat that there is no more. After a hold the same presence gets
+    /// the next attempt: what is still on its way from before belongs to an older one.
+    ended: BTreeMap<Seat, LinkId>,
 }
 
 impl Links {
@@ -73,16 +76,19 @@ impl Links {
     /// Makes the connections those that the room's log asks for.
     pub fn set(&mut self, wanted: &[(Peer, Codec)], ice: &[IceServer], now: Instant) -> Vec<MediaCommand> {
         let mut commands = Vec::new();
-        self.links.retain(|_, link| {
+        let ended = &mut self.ended;
+        self.links.retain(|seat, link| {
             let stays = wanted.iter().any(|(peer, _)| *peer == link.id.peer);
             if !stays {
                 commands.push(MediaCommand::RemoveLink(link.id));
+                ended.insert(*seat, link.id);
             }
             stays
         });
         for (peer, codec) in wanted {
             let Entry::Vacant(place) = self.links.entry(peer.seat) else { continue };
-            let id = LinkId { peer: *peer, attempt: 1 };
+            let earlier = self.ended.remove(&peer.seat).filter(|ended| ended.peer == *peer);
+            let id = LinkId { peer: *peer, attempt: earlier.map_or(1, |ended| ended.attempt + 1) };
             let state = State::Connecting { until: now + CONNECT };
             place.insert(Link { id, codec: *codec, state, picture: false, wait: FIRST_WAIT });
             commands.push(MediaCommand::AddLink { link: id, codec: *codec, ice_servers: ice.to_vec() });

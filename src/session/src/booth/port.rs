@@ -1,7 +1,10 @@
 //! What goes into a booth's session, and what comes out of it.
 
+use super::chat::Queued;
 use crate::view::{Devices, Touch};
-use engawa_protocol::{ClientMessage, Codec, IceServer, LinkId, Locale, RoomId, ServiceMessage, Signal};
+use engawa_protocol::{
+    ClientMessage, Codec, CommandId, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is kept on disk while somebody is in an interview, to return after a crash. It holds no
@@ -35,6 +38,26 @@ pub enum Input {
     Received(ServiceMessage),
     /// Something of the media.
     Media(MediaInput),
+    /// A QR code was held to the camera.
+    Scanned(String),
+    /// What the queue on disk holds for a room now, in order: waiting, on its way, not delivered.
+    Queued {
+        /// The room.
+        room: RoomId,
+        /// All of it.
+        queued: Vec<Queued>,
+    },
+    /// The queue did not take what was written: it is full, or the disk is.
+    QueueFull,
+    /// The file that was to be shown is here, or cannot be had.
+    Fetched {
+        /// The room.
+        room: RoomId,
+        /// Its post.
+        post: Seq,
+        /// It is here.
+        here: bool,
+    },
 }
 
 /// Why there is no connection to the service.
@@ -110,6 +133,28 @@ pub enum Effect {
     Store(Saved),
     /// Take it off the disk.
     Forget,
+    /// Put this line of the candidate's into the queue on disk, which delivers it (T8).
+    Write {
+        /// To which room.
+        room: RoomId,
+        /// The words.
+        text: String,
+    },
+    /// The candidate has read that this was not delivered.
+    Dismiss(CommandId),
+    /// The candidate is done with the room: what the queue still holds of it is delivered unseen.
+    EndSession(RoomId),
+    /// Bring this file of the chat here and show it; answered by [`Input::Fetched`].
+    Fetch {
+        /// The room.
+        room: RoomId,
+        /// Its post.
+        post: Seq,
+        /// What it is.
+        file: FileCard,
+    },
+    /// The file is not shown any more: nothing of it is kept.
+    CloseFile,
     /// To the media.
     Media(MediaCommand),
 }

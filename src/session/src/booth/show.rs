@@ -1,14 +1,15 @@
 //! What people see of the walk.
 
 use super::{Booth, Link, Stage, Visit};
-use crate::view::{Alert, Lamp, Note, Other, Screen, TILES, Tile, View};
-use engawa_protocol::{CompanyId, CompanyState, Progress, Role, Seat};
+use crate::view::{Alert, Lamp, Loss, Note, Other, Screen, TILES, Tile, View};
+use engawa_protocol::{CompanyId, CompanyState, NameRule, Progress, Role, Seat};
 
 impl Booth {
     /// What people see.
     pub fn view(&self) -> View {
         let screen = self.screen();
         let lamp = match screen {
+            _ if self.staff_called => Lamp::Help,
             Screen::Welcome => Lamp::Free,
             Screen::OutOfOrder { .. } => Lamp::Help,
             _ => Lamp::Taken,
@@ -19,6 +20,7 @@ impl Booth {
         } else {
             (!self.lost_sources.is_empty() && self.media_open).then_some(Alert::SourceLost)
         };
+        let visit = if let Stage::Visit(visit) = &self.stage { Some(visit) } else { None };
         View {
             locale: self.locale,
             booth: self.shown_name.clone(),
@@ -27,6 +29,11 @@ impl Booth {
             screen,
             dialog: self.dialog.map(|(dialog, _)| dialog),
             alert,
+            notice: self.notice.as_ref().map(|(notice, _)| notice.clone()),
+            countdown: visit.and_then(|visit| self.countdown(visit)),
+            chat: visit.and_then(|visit| self.chat_view(visit)),
+            document: visit.and_then(|visit| self.document_view(visit)),
+            staff_called: self.staff_called,
             level: if self.devices.microphone { self.meter.bars() } else { 0 },
             lamp,
         }
@@ -36,8 +43,11 @@ impl Booth {
         match &self.stage {
             Stage::Welcome => Screen::Welcome,
             Stage::Companies { page } => self.companies_page(*page),
-            Stage::Name { keyboard, .. } => {
-                Screen::Name { keyboard: keyboard.view(), ready: !keyboard.text().trim().is_empty() }
+            Stage::Number(entry) => self.number_view(entry),
+            Stage::NotOpen(invitation) => self.not_open_view(invitation),
+            Stage::Name { keyboard, invitation, .. } => {
+                let optional = invitation.as_ref().is_some_and(|i| i.booking.name == NameRule::Optional);
+                Screen::Name { keyboard: keyboard.view(), ready: optional || !keyboard.text().trim().is_empty() }
             }
             Stage::Visit(visit) => self.visit_page(visit),
             Stage::Refused { company, note, unanswered } => Screen::Refused {
@@ -45,9 +55,9 @@ impl Booth {
                 note: note.clone().filter(|note| !note.text.is_empty()),
                 unanswered: *unanswered,
             },
-            Stage::Ended(end) => {
+            Stage::Ended(end, back) => {
                 let left = (self.touched + self.config.closing).saturating_duration_since(self.now);
-                Screen::Ended { end: *end, closes_in: left.as_secs_f32().ceil() as u32 }
+                Screen::Ended { end: *end, closes_in: left.as_secs_f32().ceil() as u32, may_return: back.is_some() }
             }
             Stage::OutOfOrder(fault) => Screen::OutOfOrder { fault },
         }
@@ -70,7 +80,7 @@ impl Booth {
         self.companies.iter().find(|c| Some(&c.company) == id)
     }
 
-    fn company_name(&self, id: Option<&CompanyId>) -> String {
+    pub(super) fn company_name(&self, id: Option<&CompanyId>) -> String {
         self.company(id).map(|c| c.name.get(self.locale).to_owned()).unwrap_or_default()
     }
 
@@ -88,6 +98,9 @@ impl Booth {
                 enlarged: enlarged(visit),
                 devices: self.devices,
                 seconds: visit.admitted.map(seconds).unwrap_or_default(),
+                held: visit.room.as_ref().is_some_and(|(_, room)| room.held()),
+                hand: visit.room.as_ref().is_some_and(|(_, room)| room.hands().contains(&Seat::GUEST)),
+                names: visit.room.as_ref().is_none_or(|(_, room)| room.preset().names),
             },
             (Some(asked), _) => Screen::Waiting {
                 company,
@@ -108,6 +121,7 @@ impl Booth {
                     devices: self.devices,
                     ready: visit.ready,
                     can_ask: visit.ready && self.online(),
+                    refused: visit.refused,
                 }
             }
         }
@@ -119,7 +133,8 @@ impl Booth {
             _ => visit.returning.unwrap_or(self.now),
         };
         let seconds = self.now.saturating_duration_since(since).as_secs() as u32;
-        Screen::Reconnecting { name: visit.name.clone(), tries: self.tries, seconds }
+        let reason = if visit.returning.is_some() { visit.loss } else { Loss::Line };
+        Screen::Reconnecting { name: visit.name.clone(), tries: self.tries, seconds, reason }
     }
 }
 
@@ -135,7 +150,12 @@ fn others(visit: &Visit) -> Vec<Other> {
             camera: person.camera,
             picture: link.is_some_and(|link| link.picture),
             // Their signaling may be away while media still flows; only a picture that stands still matters.
-            lost: link.is_none_or(|link| link.interrupted() || (person.lost.is_some() && !link.flows())),
+            lost: if room.held() {
+                person.lost.is_some()
+            } else {
+                link.is_none_or(|link| link.interrupted() || (person.lost.is_some() && !link.flows()))
+            },
+            hand: room.hands().iter().position(|hand| *hand == seat).map(|at| at as u32 + 1),
         }
     };
     hosts.map(other).collect()

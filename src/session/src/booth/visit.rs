@@ -1,11 +1,13 @@
 //! One candidate's interview: the wish to talk, the room's log, the peer connections.
 
+use super::chat::Talk;
+use super::invite::Invitation;
 use super::links::Links;
 use super::{Booth, Effect, MediaCommand, Saved, Stage};
 use crate::room::Room;
-use crate::view::{Devices, End, Note};
+use crate::view::{Devices, End, Loss, Note};
 use engawa_protocol::{
-    ClientMessage, Codec, Command, CompanyId, EndCause, Progress, Recorded, Refusal, RoomId, Seat, Seq,
+    ClientMessage, Codec, Command, CompanyId, EndCause, Progress, Recorded, Reentry, Refusal, RoomId, Seat, Seq,
 };
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,11 @@ pub(super) struct Visit {
     pub ready: bool,
     /// The room, from the first request on.
     pub room: Option<(RoomId, Room)>,
+    /// The booking that led here; none for a walk-up and after a restart.
+    pub invitation: Option<Box<Invitation>>,
+    /// Why the last request was not taken.
+    pub refused: Option<Refusal>,
+    pub talk: Talk,
     /// The candidate wants to be let in, since then.
     pub asked: Option<Instant>,
     pub place: Option<u32>,
@@ -28,6 +35,8 @@ pub(super) struct Visit {
     pub links: Links,
     /// Came back after a restart and has not taken the seat yet, since then.
     pub returning: Option<Instant>,
+    /// Why it has to come back.
+    pub loss: Loss,
     /// When the booth learnt of being let in.
     pub admitted: Option<Instant>,
     /// Which seat's picture is large; the outer none until somebody chose.
@@ -45,11 +54,15 @@ impl Visit {
             name: String::new(),
             ready: false,
             room: None,
+            invitation: None,
+            refused: None,
+            talk: Talk::default(),
             asked: None,
             place: None,
             current: false,
             links: Links::default(),
             returning: None,
+            loss: Loss::Booth,
             admitted: None,
             enlarged: None,
         }
@@ -82,20 +95,21 @@ impl Booth {
     }
 
     /// After a restart: the interview goes on where the log says it is.
-    pub(super) fn return_to(&mut self, saved: Saved) {
+    pub(super) fn return_to(&mut self, saved: Saved, loss: Loss) {
         self.locale = saved.locale;
         self.devices = Devices { microphone: saved.microphone, camera: saved.camera, noise: saved.noise };
         self.stage = Stage::Visit(Box::new(Visit {
             room: Some((saved.room, Room::new(self.config.policy))),
             asked: saved.asked.then_some(self.now),
             returning: Some(self.now),
+            loss,
             ready: true,
             ..Visit::empty()
         }));
         self.open_media();
     }
 
-    fn saved(&self) -> Option<Saved> {
+    pub(super) fn saved(&self) -> Option<Saved> {
         let Stage::Visit(visit) = &self.stage else { return None };
         let Devices { microphone, camera, noise } = self.devices;
         let (room, _) = visit.room.as_ref()?;
@@ -115,16 +129,19 @@ impl Booth {
         let (policy, now, locale, online) = (self.config.policy, self.now, self.locale, self.online());
         let Some(visit) = self.visit() else { return };
         let Some(company) = visit.company.clone() else { return };
+        let fresh_follow = visit.room.is_none();
         if visit.asked.is_some() || !visit.ready || !online {
             return;
         }
-        visit.asked = Some(now);
-        let first = visit.room.is_none();
+        (visit.asked, visit.refused) = (Some(now), None);
+        let first = visit.room.as_ref().is_none_or(|(_, room)| room.person(Seat::GUEST).is_none());
         let (room, _) = visit.room.get_or_insert_with(|| (fresh, Room::new(policy)));
         let (room, name) = (room.clone(), visit.name.clone());
         self.command(room.clone(), Command::Knock { company, name, locale });
         if first {
             self.take_seat(&room);
+        }
+        if fresh_follow {
             self.follow();
         }
         self.store();
@@ -157,7 +174,17 @@ impl Booth {
 
     fn take_seat(&mut self, room: &RoomId) {
         let receives = self.config.receives.clone();
-        self.command(room.clone(), Command::Join { receives });
+        self.command(room.clone(), Command::Join { receives, take_over: true });
+        // What the host has set for everybody holds for who comes the first time (W9).
+        let preset = self.visit().and_then(|visit| visit.room.as_ref()).and_then(|(_, state)| {
+            let first = state.history().iter().all(|presence| presence.seat != Seat::GUEST);
+            first.then(|| state.preset())
+        });
+        if let Some(preset) = preset {
+            self.devices.microphone &= preset.microphone;
+            self.devices.camera &= preset.camera;
+            self.media_command(MediaCommand::Devices(self.devices));
+        }
         // Joining begins with both on.
         let Devices { microphone, camera, .. } = self.devices;
         if !(microphone && camera) {
@@ -179,14 +206,29 @@ impl Booth {
     pub(super) fn leave(&mut self, end: Option<End>) {
         self.leave_room();
         match end {
-            Some(end) => self.finish_with(Stage::Ended(end)),
+            Some(end) => self.finish_with(Stage::Ended(end, None)),
             None => self.finish_with(Stage::Welcome),
         }
+    }
+
+    /// Leaves by the button, to come back or not (X5, X7).
+    pub(super) fn leave_by_button(&mut self) {
+        let saved = self.saved().filter(|_| self.may_return());
+        self.leave_room();
+        self.finish_with(Stage::Ended(End::Left, saved));
+    }
+
+    /// Leaving the call by the button would not end it.
+    pub(super) fn may_return(&self) -> bool {
+        let Stage::Visit(visit) = &self.stage else { return false };
+        let always = |room: &Room| room.reentry() == Reentry::Always && room.progress() == Progress::InCall;
+        visit.room.as_ref().is_some_and(|(_, room)| always(room))
     }
 
     pub(super) fn leave_room(&mut self) {
         if let Some((room, _)) = self.visit().and_then(|visit| visit.room.take()) {
             self.commands.drop_room(&room);
+            self.effects.push_back(Effect::EndSession(room.clone()));
             self.command(room, Command::Leave);
         }
     }
@@ -203,19 +245,30 @@ impl Booth {
         let Some(visit) = self.visit_of(id) else { return };
         let Some((_, room)) = visit.room.as_mut() else { return };
         let was_current = std::mem::take(&mut visit.current);
+        let mut news = Vec::new();
         if last < room.last() {
             // The service has lost what it had acknowledged: this interview is not there any more.
-            return self.finish_with(Stage::Ended(End::Lost));
+            return self.finish_with(Stage::Ended(End::Lost, None));
         }
         for event in events {
             if event.seq > room.last() + 1 {
                 // One was lost on the way; without it nothing after it can be trusted.
                 return self.follow();
             }
+            if was_current && event.seq > room.last() {
+                news.push(event);
+            }
             room.apply(event);
         }
+        let state = room.clone();
         // While catching up, what was true for a moment long ago decides nothing.
         visit.current = room.last() >= last;
+        visit.see_posts();
+        if visit.lost_document() {
+            self.close_document();
+        }
+        news.into_iter().for_each(|event| self.tell(&state, event));
+        let Some(visit) = self.visit_of(id) else { return };
         if visit.current && !was_current {
             self.ask_for_still();
         }
@@ -225,18 +278,25 @@ impl Booth {
     /// Makes the walk and the connections what the log says.
     fn after_events(&mut self) {
         let (now, online, service_clock) = (self.now, self.online(), self.service_clock);
-        let client = self.client.clone();
+        let (client, me) = (self.client.clone(), self.me.clone());
         let Some(visit) = self.visit() else { return };
         let Some((id, room)) = visit.room.clone().filter(|_| visit.current) else { return };
         if let Some(company) = room.company() {
-            (visit.name, visit.company) = (room.guest().to_owned(), Some(company.clone()));
+            visit.company = Some(company.clone());
+        }
+        if room.booth().is_some() {
+            visit.name = room.guest().to_owned();
         }
         if room.is_over() {
             return self.over(&room);
         }
-        if room.progress() == Progress::Open && visit.returning.is_some() {
+        // Taken back before a restart, or by the service for a line that was away too long.
+        let stands = matches!(room.progress(), Progress::Open | Progress::Booked);
+        if stands && room.last() > 0 && !self.knock_waits(&id) {
+            let Some(visit) = self.visit() else { return };
             visit.asked = None;
         }
+        let Some(visit) = self.visit() else { return };
         if room.progress() == Progress::InCall && visit.asked.is_none() {
             // Let in at the very moment of taking the request back: nobody is shown against their wish.
             let company = visit.company.clone();
@@ -260,7 +320,14 @@ impl Booth {
         let mine = room.person(Seat::GUEST).is_some_and(|p| p.client == client);
         if mine {
             visit.returning = None;
-        } else if online && room.company().is_some() && !self.commands.any(&id, |c| matches!(c, Command::Join { .. })) {
+            if !self.commands.any(&id, |c| matches!(c, Command::Switch { .. })) {
+                self.obey_switches(&room);
+            }
+        } else if online
+            && me.is_some()
+            && room.booth() == me.as_ref()
+            && !self.commands.any(&id, |c| matches!(c, Command::Join { .. }))
+        {
             // After a restart, or when the first try could not be stored.
             self.take_seat(&id);
         }
@@ -283,9 +350,11 @@ impl Booth {
         let next = match (room.progress(), room.end(), company) {
             (Progress::Refused, _, Some(company)) => refused(false, note, company),
             (_, Some(EndCause::Unanswered), Some(company)) => refused(true, None, company),
-            (_, Some(EndCause::Guest), _) => Stage::Ended(End::Left),
-            (_, Some(EndCause::GuestLost | EndCause::HostLost), _) => Stage::Ended(End::Lost),
-            _ => Stage::Ended(End::Done),
+            (_, Some(EndCause::Guest), _) => Stage::Ended(End::Left, None),
+            (_, Some(EndCause::GuestLost | EndCause::HostLost), _) => Stage::Ended(End::Lost, None),
+            (_, Some(EndCause::SlotOver), _) => Stage::Ended(End::SlotOver, None),
+            (_, Some(EndCause::Cancelled), _) => Stage::Ended(End::Cancelled, None),
+            _ => Stage::Ended(End::Done, None),
         };
         self.finish_with(next);
     }
@@ -298,10 +367,10 @@ impl Booth {
             (_, Refusal::Over | Refusal::WrongMoment) => {}
             (Command::Knock { .. }, _) => {
                 visit.asked = None;
-                self.leave_room();
-                self.touched = self.now;
-                self.effects.push_back(Effect::Forget);
+                self.knock_refused(reason);
             }
+            // The slot went by while the booth was away: the log says the rest.
+            (Command::Join { .. }, Refusal::TooEarly | Refusal::TooLate) => {}
             (_, Refusal::NoSuchRoom | Refusal::NotAllowed) => self.finish_with(Stage::Welcome),
             _ => {}
         }

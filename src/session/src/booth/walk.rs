@@ -1,10 +1,8 @@
 //! The pages before and after the interview, and every deadline of the walk.
 
-use super::visit::Visit;
 use super::{Booth, DEVICES, Effect, Link, LinkFault, MediaCommand, Stage};
 use crate::keyboard::Keyboard;
-use crate::view::{Dialog, End, TILES, Touch};
-use engawa_protocol::clean_name;
+use crate::view::{Dialog, End, Loss, TILES, Touch};
 use std::time::{Duration, Instant};
 
 /// A booth that is out of order looks again after this.
@@ -29,9 +27,13 @@ impl Booth {
             Touch::Company(company) => {
                 let known = self.companies.iter().any(|c| c.company == company);
                 if matches!(self.stage, Stage::Companies { .. }) && known {
-                    self.stage = Stage::Name { company, keyboard: Keyboard::new(self.locale) };
+                    self.stage = Stage::Name { company, keyboard: Keyboard::new(self.locale), invitation: None };
                 }
             }
+            Touch::Number => self.number_page(),
+            Touch::Digit(digit) => self.digit(digit),
+            Touch::EraseDigit => self.erase_digit(),
+            Touch::CallStaff => self.staff_called = !self.staff_called,
             Touch::Key(key) => {
                 if let Stage::Name { keyboard, .. } = &mut self.stage {
                     keyboard.press(key);
@@ -63,21 +65,31 @@ impl Booth {
                 }
             }
             Touch::Finish => {
-                if matches!(self.stage, Stage::Refused { .. } | Stage::Ended(_)) {
+                if matches!(self.stage, Stage::Refused { .. } | Stage::Ended(..)) {
                     self.finish_with(Stage::Welcome);
                 }
             }
             Touch::Leave => {
                 if self.visit().is_some_and(|visit| visit.in_call() || visit.returning.is_some()) {
-                    self.dialog = Some((Dialog::Leave, self.now));
+                    self.dialog = Some((Dialog::Leave { may_return: self.may_return() }, self.now));
                 }
             }
             Touch::ConfirmLeave => {
                 if self.dialog.take().is_some() {
-                    self.leave(Some(End::Left));
+                    self.leave_by_button();
                 }
             }
             Touch::Stay => self.dialog = None,
+            Touch::Hand => self.raise_hand(),
+            Touch::Return => self.return_after_leaving(),
+            Touch::Chat(open) => self.open_chat(open),
+            Touch::ChatKey(key) => self.chat_key(key),
+            Touch::Send => self.send_typed(),
+            Touch::Quick(answer) => self.quick(answer),
+            Touch::DeletePost(post) => self.delete_post(post),
+            Touch::Show(post) => self.show_file(post),
+            Touch::CloseDocument => self.close_document(),
+            Touch::Dismiss(id) => self.dismiss(id),
             Touch::Enlarge(seat) => self.enlarge(Some(seat)),
             Touch::Tiles => self.enlarge(None),
         }
@@ -89,15 +101,28 @@ impl Booth {
         }
     }
 
+    /// Back into the interview that was left; its log says whether it still is one.
+    fn return_after_leaving(&mut self) {
+        if let Stage::Ended(_, back) = &mut self.stage
+            && let Some(saved) = back.take()
+        {
+            self.return_to(saved, Loss::Left);
+            self.store();
+            self.follow();
+        }
+    }
+
     fn back(&mut self) {
         match &mut self.stage {
-            Stage::Companies { .. } => self.finish_with(Stage::Welcome),
+            Stage::Companies { .. } | Stage::Number(_) | Stage::NotOpen(_) => self.finish_with(Stage::Welcome),
+            Stage::Name { invitation: Some(_), .. } => self.finish_with(Stage::Welcome),
             Stage::Name { .. } => self.stage = Stage::Companies { page: 0 },
             Stage::Visit(visit) if visit.asked.is_none() => {
                 let Some(company) = visit.company.clone() else { return };
                 let keyboard = Keyboard::with_text(self.locale, &visit.name);
+                let invitation = visit.invitation.take();
                 self.leave_room();
-                self.finish_with(Stage::Name { company, keyboard });
+                self.finish_with(Stage::Name { company, keyboard, invitation });
             }
             _ => {}
         }
@@ -107,14 +132,6 @@ impl Booth {
         let pages = self.companies.len().div_ceil(TILES).max(1);
         if let Stage::Companies { page } = &mut self.stage {
             *page = page.saturating_add_signed(by).min(pages - 1);
-        }
-    }
-
-    fn name_done(&mut self) {
-        let Stage::Name { company, keyboard } = &self.stage else { return };
-        if let Ok(name) = clean_name(&keyboard.text()) {
-            self.stage = Stage::Visit(Box::new(Visit::new(company.clone(), name)));
-            self.open_media();
         }
     }
 
@@ -134,13 +151,16 @@ impl Booth {
     /// Goes to `next` and wipes what an interview left behind (X9). The language stays while the
     /// same person may still be reading.
     pub(super) fn finish_with(&mut self, next: Stage) {
+        self.close_document();
         self.close_media();
-        if matches!(self.stage, Stage::Visit(_)) {
-            self.effects.push_back(Effect::Forget);
+        if let Stage::Visit(visit) = &mut self.stage {
+            let room = visit.room.take().map(|(room, _)| Effect::EndSession(room));
+            self.effects.extend(room.into_iter().chain([Effect::Forget]));
         }
         (self.dialog, self.touched) = (None, self.now);
         if matches!(next, Stage::Welcome | Stage::OutOfOrder(_)) {
             (self.locale, self.devices) = (self.config.locale, DEVICES);
+            self.staff_called = false;
         }
         self.stage = next;
     }
@@ -154,8 +174,11 @@ impl Booth {
                 let idle = strange.then(|| self.touched + self.config.idle);
                 [offline, idle].into_iter().flatten().min()
             }
-            Stage::Companies { .. } | Stage::Name { .. } => Some(self.touched + self.config.idle),
-            Stage::Refused { .. } | Stage::Ended(_) => Some(self.touched + self.config.closing),
+            Stage::Companies { .. } | Stage::Name { .. } | Stage::Number(_) | Stage::NotOpen(_) => {
+                let idle = self.touched + self.config.idle;
+                Some(self.entry_timeout().map_or(idle, |at| at.min(idle)))
+            }
+            Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
             Stage::OutOfOrder(_) => Some(self.touched + AGAIN),
             Stage::Visit(visit) => {
                 let idle = visit.asked.is_none().then(|| self.touched + self.config.idle);
@@ -169,14 +192,15 @@ impl Booth {
         let dialog = self.dialog.map(|(_, since)| since + self.config.question);
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
-        [stage, dialog, alert, commands, self.next_second()].into_iter().flatten().min()
+        let notice = self.notice.as_ref().map(|(_, until)| *until);
+        [stage, dialog, alert, notice, commands, self.next_second(), self.next_count()].into_iter().flatten().min()
     }
 
     /// The next moment a shown count of seconds changes.
     fn next_second(&self) -> Option<Instant> {
         let from = match &self.stage {
             Stage::Visit(visit) => visit.admitted.or(visit.asked)?,
-            Stage::Ended(_) | Stage::Refused { .. } => self.touched,
+            Stage::Ended(..) | Stage::Refused { .. } => self.touched,
             _ => return None,
         };
         let passed = self.now.saturating_duration_since(from).as_secs();
@@ -191,7 +215,11 @@ impl Booth {
         if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
             self.dialog = None;
         }
+        if self.notice.as_ref().is_some_and(|(_, until)| now >= *until) {
+            self.notice = None;
+        }
         self.send_commands();
+        self.handle_entry_timeout();
         match &self.stage {
             Stage::Welcome if !self.online() && offline >= self.config.offline => {
                 self.finish_with(Stage::OutOfOrder(self.fault()));
@@ -206,8 +234,10 @@ impl Booth {
                     (self.stage, self.touched) = (Stage::OutOfOrder(self.fault()), now);
                 }
             }
-            Stage::Companies { .. } | Stage::Name { .. } if idle => self.finish_with(Stage::Welcome),
-            Stage::Refused { .. } | Stage::Ended(_) if now >= self.touched + self.config.closing => {
+            Stage::Companies { .. } | Stage::Name { .. } | Stage::Number(_) | Stage::NotOpen(_) if idle => {
+                self.finish_with(Stage::Welcome)
+            }
+            Stage::Refused { .. } | Stage::Ended(..) if now >= self.touched + self.config.closing => {
                 self.finish_with(Stage::Welcome);
             }
             Stage::Visit(visit) => {

@@ -1,198 +1,171 @@
-//! What is appended next: by command, by a connection that comes or goes, by time.
+//! What is appended next: by command, and by a connection that comes or goes.
 
-use super::{Room, Sender};
+use super::{Around, Room, Sender};
 use engawa_protocol::{
-    ClientId, Codec, Command, CommandId, EndCause, Event, LeaveCause, Millis, Progress, Refusal, Role, Seat,
-    clean_line, clean_name, limits,
+    Actor, ClientId, Command, CommandId, CompanyId, EndCause, Event, LeaveCause, Locale, Progress, Refusal, clean_line,
+    clean_name, limits,
 };
-use std::time::Duration;
-
-fn after(from: Millis, wait: Duration) -> Millis {
-    Millis(from.0 + wait.as_millis() as u64)
-}
 
 impl Room {
-    /// Decides a command. No events mean that it was carried out before.
+    /// Decides a command. No events mean that nothing is left to do, as when it was carried out before.
     ///
     /// # Errors
     /// The reason for which it is not carried out; nothing changes then.
-    pub fn decide(&self, from: &Sender, id: &CommandId, command: &Command) -> Result<Vec<Event>, Refusal> {
+    pub fn decide(
+        &self,
+        from: &Sender,
+        id: &CommandId,
+        command: &Command,
+        around: &Around,
+    ) -> Result<Vec<Event>, Refusal> {
         let known = self.company.is_some();
         if known && !self.admits(from) {
             return Err(Refusal::NotAllowed);
         }
-        if !known && !matches!(command, Command::Knock { .. }) {
+        if !known && !matches!(command, Command::Knock { .. } | Command::Book { .. }) {
             return Err(Refusal::NoSuchRoom);
         }
-        if self.done.contains(&(from.actor(), id.client.clone(), id.n)) {
+        if self.has_done(&from.actor(), id) {
             return Ok(Vec::new());
         }
-        if self.is_over() {
+        let late = self.takes_late(from, around.now);
+        if self.is_over() && !(late && matches!(command, Command::Say { .. } | Command::SendFile { .. })) {
             return Err(Refusal::Over);
         }
-        if self.last >= limits::ROOM_EVENTS && !matches!(command, Command::Leave | Command::End) {
+        let closing = matches!(command, Command::Leave | Command::End | Command::CancelBooking);
+        if self.last >= limits::ROOM_EVENTS && !closing {
             return Err(Refusal::Full);
         }
-        match (from, command) {
-            (Sender::Guest { .. }, Command::Knock { company, name, locale }) => {
-                let knocked = |name| vec![Event::Knocked { company: company.clone(), name, locale: *locale }];
-                if known && self.company.as_ref() != Some(company) {
-                    return Err(Refusal::NotAllowed);
-                }
-                self.only(&[Progress::Open])?;
-                clean_name(name).map(knocked).map_err(|_| Refusal::BadText)
+        match (command, from) {
+            (Command::Say { text }, Sender::Guest { .. } | Sender::Host { .. }) => self.say(text, late),
+            (Command::SendFile { file }, Sender::Guest { .. } | Sender::Host { .. }) => {
+                self.send_file(file, around.file.as_ref(), late)
             }
-            (Sender::Guest { .. }, Command::CancelKnock) => {
-                self.only(&[Progress::Knocking])?;
-                Ok(vec![Event::KnockCancelled])
+            (Command::DeletePost { post }, _) => self.delete_post(from, *post),
+            (Command::Join { receives, take_over }, Sender::Host { .. }) => {
+                self.join(from, id, receives, *take_over, around)
             }
-            (Sender::Host { name, .. }, Command::Wait { message }) => {
-                self.only(&[Progress::Knocking])?;
-                let message = clean_line(message).map_err(|_| Refusal::BadText)?;
-                Ok(vec![Event::AskedToWait { message, from: name.clone() }])
-            }
-            (Sender::Host { name, .. }, Command::Refuse { message }) => {
-                self.only(&[Progress::Knocking])?;
-                let message = clean_line(message).map_err(|_| Refusal::BadText)?;
-                Ok(vec![Event::Refused { message, from: name.clone() }])
-            }
-            (Sender::Host { .. }, Command::Admit) => {
-                self.only(&[Progress::Knocking])?;
-                Ok(vec![Event::Admitted])
-            }
-            (_, Command::Join { receives }) => self.join(from, receives),
-            (_, Command::Switch { microphone, camera }) => {
+            (Command::Switch { microphone, camera }, _) => {
                 let seat = self.own_seat(from, id)?;
                 Ok(vec![Event::Switched { seat, microphone: *microphone, camera: *camera }])
             }
-            (Sender::Guest { .. }, Command::Leave) => {
-                let left = self.people.contains_key(&Seat::GUEST);
-                let left = left.then_some(Event::Left { seat: Seat::GUEST, cause: LeaveCause::Button });
-                Ok(left.into_iter().chain([Event::Ended { cause: EndCause::Guest }]).collect())
+            (Command::RaiseHand { up }, _) => self.raise_hand(self.own_seat(from, id)?, *up),
+            (_, Sender::Guest { .. }) => self.decide_for_guest(from, id, command, around),
+            (_, Sender::Host { name, .. }) => self.decide_for_host(from, name, id, command, around),
+            (_, Sender::Staff { .. }) => self.decide_for_staff(from, command, around),
+        }
+    }
+
+    fn decide_for_guest(
+        &self,
+        from: &Sender,
+        id: &CommandId,
+        command: &Command,
+        around: &Around,
+    ) -> Result<Vec<Event>, Refusal> {
+        // Whoever only holds the ticket so far knocks first.
+        let knocked = matches!(from, Sender::Guest { booth } if self.booth.as_ref() == Some(booth));
+        match command {
+            Command::Knock { company, name, locale } => self.knock(company, name, *locale, around),
+            Command::Leave if !knocked => Ok(Vec::new()),
+            _ if !knocked => Err(Refusal::WrongMoment),
+            Command::Join { receives, take_over } => self.join(from, id, receives, *take_over, around),
+            Command::CancelKnock => {
+                self.only(&[Progress::Knocking])?;
+                Ok(vec![Event::KnockCancelled])
             }
-            (Sender::Host { .. }, Command::Leave) => Ok(self.host_leaves(self.own_seat(from, id)?, LeaveCause::Button)),
-            (Sender::Host { .. }, Command::End) => {
+            Command::Leave => Ok(self.guest_leaves()),
+            _ => Err(Refusal::NotAllowed),
+        }
+    }
+
+    fn decide_for_host(
+        &self,
+        from: &Sender,
+        name: &str,
+        id: &CommandId,
+        command: &Command,
+        around: &Around,
+    ) -> Result<Vec<Event>, Refusal> {
+        let line = |message: &str| clean_line(message).map_err(|_| Refusal::BadText);
+        match command {
+            Command::Wait { message } => {
+                self.only(&[Progress::Knocking])?;
+                Ok(vec![Event::AskedToWait { message: line(message)?, from: name.to_owned() }])
+            }
+            Command::Refuse { message } => {
+                self.only(&[Progress::Knocking])?;
+                Ok(vec![Event::Refused { message: line(message)?, from: name.to_owned() }])
+            }
+            Command::Admit => {
+                self.only(&[Progress::Knocking])?;
+                Ok(vec![Event::Admitted])
+            }
+            Command::Leave => Ok(self.host_leaves(self.own_seat(from, id)?, LeaveCause::Button)),
+            Command::End => {
                 self.only(&[Progress::InCall])?;
                 Ok(vec![Event::Ended { cause: EndCause::Host }])
             }
-            (Sender::Host { .. }, Command::Knock { .. } | Command::CancelKnock)
-            | (Sender::Guest { .. }, Command::Admit | Command::Wait { .. } | Command::Refuse { .. } | Command::End) => {
-                Err(Refusal::NotAllowed)
+            Command::Hold { on } => self.own_seat(from, id).and_then(|_| self.hold(*on)),
+            Command::MuteAll => self.silence(self.own_seat(from, id)?, true, false),
+            Command::CamerasOff => self.silence(self.own_seat(from, id)?, false, true),
+            Command::Preset { microphone, camera, names } => {
+                Ok(vec![Event::Preset { microphone: *microphone, camera: *camera, names: *names }])
             }
+            Command::ClearChat => Ok(self.clear_chat()),
+            Command::Extend { minutes } => self.extend(*minutes, around),
+            Command::Book { booking } => self.book(from, booking, around),
+            Command::CancelBooking => self.cancel_booking(),
+            _ => Err(Refusal::NotAllowed),
         }
     }
 
-    /// Notes that a client's connection came or went; answers what the others are told.
+    fn decide_for_staff(&self, from: &Sender, command: &Command, around: &Around) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::Book { booking } => self.book(from, booking, around),
+            Command::CancelBooking => self.cancel_booking(),
+            Command::End => {
+                self.only(&[Progress::Open, Progress::Knocking, Progress::InCall])?;
+                Ok(vec![Event::Ended { cause: EndCause::Host }])
+            }
+            _ => Err(Refusal::NotAllowed),
+        }
+    }
+
+    fn knock(&self, company: &CompanyId, name: &str, locale: Locale, around: &Around) -> Result<Vec<Event>, Refusal> {
+        if self.company.as_ref().is_some_and(|known| known != company) {
+            return Err(Refusal::NotAllowed);
+        }
+        if self.booking.is_none() && !around.walk_up {
+            return Err(Refusal::Booked);
+        }
+        self.only(&[Progress::Open, Progress::Booked])?;
+        self.within_slot(around.now)?;
+        let booked = self.booking.as_ref().map(|booking| booking.guest.as_str()).filter(|_| name.trim().is_empty());
+        let name = clean_name(booked.unwrap_or(name)).map_err(|_| Refusal::BadText)?;
+        Ok(vec![Event::Knocked { company: company.clone(), name, locale }])
+    }
+
+    /// Notes that a connection of `actor`'s client came or went; answers what the others are told.
     ///
     /// The client counts as connected from here on, whether or not the events get appended.
-    pub fn connection(&mut self, client: &ClientId, up: bool) -> Vec<Event> {
+    pub fn connection(&mut self, actor: &Actor, client: &ClientId, up: bool) -> Vec<Event> {
+        let which = (actor.clone(), client.clone());
         if up {
-            self.connected.insert(client.clone());
+            self.connected.insert(which);
         } else {
-            self.connected.remove(client);
+            self.connected.remove(&which);
         }
-        let theirs = self.people().filter(|(_, p)| p.client == *client);
-        theirs
-            .filter_map(|(seat, person)| match (up, person.lost) {
-                (true, Some(_)) => Some(Event::Back { seat }),
-                (false, None) => Some(Event::Lost { seat }),
-                _ => None,
-            })
-            .collect()
+        let Some(peer) = self.peer_of(actor, client) else { return Vec::new() };
+        let lost = self.person(peer.seat).is_some_and(|person| person.lost.is_some());
+        match (up, lost) {
+            (true, true) => vec![Event::Back { seat: peer.seat }],
+            (false, false) => vec![Event::Lost { seat: peer.seat }],
+            _ => Vec::new(),
+        }
     }
 
-    /// When [`Room::decide_timeout`] has something to do next.
-    pub fn poll_timeout(&self) -> Option<Millis> {
-        self.deadlines().into_iter().map(|(at, _)| at).min()
-    }
-
-    /// What time alone has brought about by `now`.
-    pub fn decide_timeout(&self, now: Millis) -> Vec<Event> {
-        let due = self.deadlines().into_iter().filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at);
-        due.map(|(_, events)| events).unwrap_or_default()
-    }
-
-    fn deadlines(&self) -> Vec<(Millis, Vec<Event>)> {
-        let mut all = Vec::new();
-        if self.is_over() {
-            return all;
-        }
-        let ended = |cause| vec![Event::Ended { cause }];
-        if self.progress == Progress::Knocking {
-            all.push((after(self.since, self.policy.knock), ended(EndCause::Unanswered)));
-        }
-        let hosts = self.people().any(|(_, p)| p.role == Role::Host);
-        if self.progress == Progress::InCall && !hosts {
-            all.push((after(self.since, self.policy.join), ended(EndCause::HostLost)));
-        }
-        for (seat, person) in self.people() {
-            let Some(lost) = person.lost else {
-                if let Some(returning) = self.returning
-                    && !self.connected.contains(&person.client)
-                {
-                    all.push((returning, vec![Event::Lost { seat }]));
-                }
-                continue;
-            };
-            all.push(match (person.role, self.progress) {
-                (Role::Guest, Progress::InCall) => (after(lost, self.policy.guest_grace), ended(EndCause::GuestLost)),
-                (Role::Guest, _) => (after(lost, self.policy.waiting_grace), ended(EndCause::GuestLost)),
-                (Role::Host, _) => (after(lost, self.policy.host_grace), self.host_leaves(seat, LeaveCause::Line)),
-            });
-        }
-        // After a restart nothing ends before those who were there had the time to come back.
-        if let Some(returning) = self.returning {
-            all.iter_mut().for_each(|(at, _)| *at = (*at).max(returning));
-        }
-        all
-    }
-
-    fn only(&self, when: &[Progress]) -> Result<(), Refusal> {
+    pub(super) fn only(&self, when: &[Progress]) -> Result<(), Refusal> {
         if when.contains(&self.progress) { Ok(()) } else { Err(Refusal::WrongMoment) }
-    }
-
-    fn own_seat(&self, from: &Sender, id: &CommandId) -> Result<Seat, Refusal> {
-        let seat = match from {
-            Sender::Guest { .. } => Some(Seat::GUEST),
-            Sender::Host { account, .. } => self.seat_of(account),
-        };
-        let mine = |seat: &Seat| self.people.get(seat).is_some_and(|p| p.client == id.client);
-        seat.filter(mine).ok_or(Refusal::WrongMoment)
-    }
-
-    fn join(&self, from: &Sender, receives: &[Codec]) -> Result<Vec<Event>, Refusal> {
-        if receives.len() > limits::CODECS {
-            return Err(Refusal::BadText);
-        }
-        let receives = receives.to_vec();
-        match from {
-            Sender::Guest { .. } => {
-                let (name, title) = (self.guest.clone(), String::new());
-                Ok(vec![Event::Joined { seat: Seat::GUEST, role: Role::Guest, name, title, receives }])
-            }
-            Sender::Host { account, name, title, .. } => {
-                let seat = self.seat_of(account).unwrap_or(Seat(self.accounts.len() as u32 + 1));
-                let others = self.people().filter(|(s, p)| p.role == Role::Host && *s != seat).count();
-                if others >= limits::HOSTS {
-                    return Err(Refusal::Full);
-                }
-                let (name, title) = (name.clone(), title.clone());
-                Ok(vec![Event::Joined { seat, role: Role::Host, name, title, receives }])
-            }
-        }
-    }
-
-    /// A host is gone; the last one takes the call along (X8).
-    fn host_leaves(&self, seat: Seat, cause: LeaveCause) -> Vec<Event> {
-        let mut events = vec![Event::Left { seat, cause }];
-        let others = self.people().any(|(s, p)| p.role == Role::Host && s != seat);
-        if self.progress == Progress::InCall && !others {
-            let cause = match cause {
-                LeaveCause::Button => EndCause::HostLeft,
-                LeaveCause::Line => EndCause::HostLost,
-            };
-            events.push(Event::Ended { cause });
-        }
-        events
     }
 }

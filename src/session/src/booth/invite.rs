@@ -1,0 +1,249 @@
+//! Entering a booked interview: the connection number, the QR code, the door that is not open yet.
+
+use super::visit::Visit;
+use super::{Booth, Stage};
+use crate::keyboard::Keyboard;
+use crate::room::Room;
+use crate::view::{NumberRefused, Screen};
+use engawa_protocol::{
+    Booking, ClientMessage, Command, Millis, NameRule, Refusal, RoomId, Slot, Ticket, TicketRefusal, clean_name, limits,
+};
+use std::time::{Duration, Instant};
+
+/// An answer that does not come within this was lost.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// A number being typed, or asked about.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    digits: String,
+    /// The count of the question, and when it was asked.
+    asking: Option<(u32, Instant)>,
+    refused: Option<(TicketRefusal, Instant)>,
+}
+
+/// A booked interview that this candidate may enter.
+#[derive(Debug, Clone)]
+pub(super) struct Invitation {
+    pub room: RoomId,
+    pub booking: Booking,
+    /// What stands as the name where none is needed.
+    stand_in: String,
+}
+
+impl Booth {
+    pub(super) fn number_page(&mut self) {
+        if matches!(self.stage, Stage::Welcome | Stage::Companies { .. }) && self.online() {
+            self.stage = Stage::Number(Entry::default());
+        }
+    }
+
+    pub(super) fn digit(&mut self, digit: u8) {
+        let Stage::Number(entry) = &mut self.stage else { return };
+        if digit > 9 || entry.asking.is_some() || entry.digits.len() >= limits::NUMBER_DIGITS {
+            return;
+        }
+        entry.refused = None;
+        entry.digits.push(char::from(b'0' + digit));
+        if entry.digits.len() == limits::NUMBER_DIGITS {
+            let number = entry.digits.clone();
+            self.redeem(Ticket::Number { number });
+        }
+    }
+
+    pub(super) fn erase_digit(&mut self) {
+        if let Stage::Number(entry) = &mut self.stage
+            && entry.asking.is_none()
+        {
+            entry.digits.pop();
+            entry.refused = None;
+        }
+    }
+
+    /// A QR code was held to the camera.
+    pub(super) fn scanned(&mut self, code: String) {
+        if code.chars().count() > limits::CODE_CHARS {
+            return;
+        }
+        self.number_page();
+        if matches!(&self.stage, Stage::Number(entry) if entry.asking.is_none()) {
+            self.redeem(Ticket::Code { code });
+        }
+    }
+
+    fn redeem(&mut self, ticket: Ticket) {
+        let (now, online) = (self.now, self.online());
+        self.redeemed += 1;
+        let n = self.redeemed;
+        let Stage::Number(entry) = &mut self.stage else { return };
+        if !online {
+            (entry.digits, entry.refused) = (String::new(), Some((TicketRefusal::Unavailable, now)));
+            return;
+        }
+        entry.asking = Some((n, now));
+        self.send(ClientMessage::Redeem { n, ticket });
+    }
+
+    pub(super) fn invited(&mut self, n: u32, room: RoomId, booking: Booking, now: Millis) {
+        self.service_clock = Some((now, self.now));
+        let Stage::Number(entry) = &self.stage else { return };
+        if !matches!(entry.asking, Some((asked, _)) if asked == n) {
+            return;
+        }
+        let stand_in = if entry.digits.is_empty() { self.shown_name.clone() } else { entry.digits.clone() };
+        if let Some(locale) = booking.locale {
+            self.locale = locale;
+        }
+        self.touched = self.now;
+        self.enter(Invitation { room, booking, stand_in });
+    }
+
+    pub(super) fn not_invited(&mut self, n: u32, reason: TicketRefusal) {
+        let now = self.now;
+        let Stage::Number(entry) = &mut self.stage else { return };
+        if matches!(entry.asking, Some((asked, _)) if asked == n) {
+            *entry = Entry { refused: Some((reason, now)), ..Entry::default() };
+            self.touched = now;
+        }
+    }
+
+    /// Before the door is open it says so; then the name, where it is not booked; then the preview.
+    pub(super) fn enter(&mut self, invitation: Invitation) {
+        if self.opens_in(&invitation.booking.slot).is_some_and(|left| !left.is_zero()) {
+            self.stage = Stage::NotOpen(Box::new(invitation));
+            return;
+        }
+        let company = invitation.booking.company.clone();
+        if invitation.booking.guest.is_empty() {
+            let keyboard = Keyboard::new(self.locale);
+            self.stage = Stage::Name { company, keyboard, invitation: Some(Box::new(invitation)) };
+        } else {
+            let name = invitation.booking.guest.clone();
+            self.begin_visit(Visit::new(company, name), Some(invitation));
+        }
+    }
+
+    /// The name is complete, or not needed.
+    pub(super) fn name_done(&mut self) {
+        let Stage::Name { company, keyboard, invitation } = &self.stage else { return };
+        let optional = invitation.as_ref().filter(|invitation| invitation.booking.name == NameRule::Optional);
+        let typed = keyboard.text();
+        let name = match optional {
+            Some(invitation) if typed.trim().is_empty() => Ok(invitation.stand_in.clone()),
+            _ => clean_name(&typed),
+        };
+        if let Ok(name) = name {
+            let visit = Visit::new(company.clone(), name);
+            let invitation = invitation.as_deref().cloned();
+            self.begin_visit(visit, invitation);
+        }
+    }
+
+    fn begin_visit(&mut self, mut visit: Visit, invitation: Option<Invitation>) {
+        if let Some(invitation) = &invitation {
+            visit.room = Some((invitation.room.clone(), Room::new(self.config.policy)));
+        }
+        visit.invitation = invitation.map(Box::new);
+        self.stage = Stage::Visit(Box::new(visit));
+        self.open_media();
+        self.follow();
+    }
+
+    /// A request was not taken: why stands on the page, and a door that is not open is waited for.
+    pub(super) fn knock_refused(&mut self, reason: Refusal) {
+        let Some(visit) = self.visit() else { return };
+        (visit.asked, visit.refused) = (None, Some(reason));
+        let invitation = visit.invitation.as_deref().cloned();
+        self.touched = self.now;
+        match (invitation, reason) {
+            (Some(invitation), Refusal::TooEarly) => {
+                self.leave_room();
+                self.finish_with(Stage::NotOpen(Box::new(invitation)));
+            }
+            // The invitation stays good: the same room is asked again.
+            (Some(_), _) => self.store(),
+            (None, _) => {
+                self.leave_room();
+                self.effects.push_back(super::Effect::Forget);
+            }
+        }
+    }
+
+    /// How long until a booked slot can be entered; none without the service's clock.
+    fn opens_in(&self, slot: &Slot) -> Option<Duration> {
+        let opens = slot.starts.0.saturating_sub(self.config.policy.early.as_millis() as u64);
+        Some(Duration::from_millis(opens.saturating_sub(self.service_now()?.0)))
+    }
+
+    /// The moment the door opens, or the number's answer is given up.
+    pub(super) fn entry_timeout(&self) -> Option<Instant> {
+        match &self.stage {
+            Stage::Number(Entry { asking: Some((_, since)), .. }) => Some(*since + ANSWER),
+            Stage::NotOpen(invitation) => Some(self.now + self.opens_in(&invitation.booking.slot)?),
+            _ => None,
+        }
+    }
+
+    pub(super) fn handle_entry_timeout(&mut self) {
+        let now = self.now;
+        match &mut self.stage {
+            Stage::Number(entry) => {
+                if entry.asking.is_some_and(|(_, since)| now >= since + ANSWER) {
+                    *entry = Entry { refused: Some((TicketRefusal::Unavailable, now)), ..Entry::default() };
+                }
+            }
+            Stage::NotOpen(invitation) => {
+                let invitation = invitation.as_ref().clone();
+                if self.opens_in(&invitation.booking.slot).is_some_and(|left| left.is_zero()) {
+                    self.touched = now;
+                    self.enter(invitation);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn number_view(&self, entry: &Entry) -> Screen {
+        let refused = entry.refused.and_then(|(reason, since)| {
+            Some(match reason {
+                TicketRefusal::Unknown => NumberRefused::Unknown,
+                TicketRefusal::Expired => NumberRefused::Expired,
+                TicketRefusal::Used => NumberRefused::Used,
+                TicketRefusal::OtherBooth => NumberRefused::OtherBooth,
+                TicketRefusal::Unavailable => NumberRefused::Unavailable,
+                TicketRefusal::TooManyTries { retry_after_ms } => {
+                    let until = since + Duration::from_millis(retry_after_ms.into());
+                    let left = until.saturating_duration_since(self.now);
+                    let seconds = left.as_secs_f64().ceil() as u32;
+                    (seconds > 0).then_some(NumberRefused::TooManyTries { seconds })?
+                }
+            })
+        });
+        Screen::Number { digits: entry.digits.clone(), asking: entry.asking.is_some(), refused }
+    }
+
+    pub(super) fn not_open_view(&self, invitation: &Invitation) -> Screen {
+        let Booking { company, slot, .. } = &invitation.booking;
+        let left = self.opens_in(slot).unwrap_or_default();
+        Screen::NotOpen {
+            company: self.company_name(Some(company)),
+            slot: *slot,
+            opens: Millis(slot.starts.0.saturating_sub(self.config.policy.early.as_millis() as u64)),
+            seconds: left.as_secs_f64().ceil() as u32,
+        }
+    }
+
+    /// The count of seconds that a wrong number's page or a closed door shows.
+    pub(super) fn counts_seconds(&self) -> bool {
+        match &self.stage {
+            Stage::NotOpen(_) => true,
+            Stage::Number(entry) => matches!(entry.refused, Some((TicketRefusal::TooManyTries { .. }, _))),
+            _ => false,
+        }
+    }
+
+    /// The candidate's wish stays while the command that carries it waits.
+    pub(super) fn knock_waits(&self, room: &RoomId) -> bool {
+        self.commands.any(room, |command| matches!(command, Command::Knock { .. }))
+    }
+}
