@@ -9,17 +9,20 @@ mod task;
 
 use crate::clock;
 use crate::config::Config;
+use crate::fair::Fair;
 use crate::hall;
 use crate::outlet::{ConnectionId, End};
+use crate::schedule::Schedule;
+use crate::uploads::Uploads;
 use crate::visitor::Visitor;
 use engawa_ledger::Ledger;
 use engawa_protocol::{
-    BoothId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
+    BoothId, ClientId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
 };
-use engawa_session::room::Room;
+use engawa_session::room::{Room, Sender};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,6 +56,17 @@ pub enum Action {
         n: u32,
         /// What.
         command: Command,
+        /// The queue on disk whose count `n` is.
+        queue: Option<ClientId>,
+    },
+    /// Decides a command that came by HTTP.
+    Decide {
+        /// Whose.
+        sender: Sender,
+        /// What.
+        command: Command,
+        /// Where the decision goes.
+        answer: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Relays a signal.
     Signal {
@@ -78,9 +92,12 @@ impl Action {
     /// Answers that the room cannot be had at this moment.
     fn fail(self, room: &RoomId) {
         match self {
-            Action::Command { visitor, n, .. } => {
-                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason: Refusal::Unavailable });
+            Action::Command { visitor, n, queue, .. } => {
+                let reason = Refusal::Unavailable;
+                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason, queue });
             }
+            // The answer that never comes says so.
+            Action::Decide { .. } => {}
             Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
             Action::Signal { visitor, .. } => visitor.fault(Fault::NoSuchPeer, "signal: to"),
             Action::Gone { .. } | Action::Still { .. } => {}
@@ -95,6 +112,12 @@ pub struct Surroundings {
     pub config: Arc<Config>,
     /// Where logs are kept.
     pub ledger: Arc<dyn Ledger>,
+    /// The companies.
+    pub fair: Arc<Fair>,
+    /// The interviews that are booked.
+    pub schedule: Arc<Schedule>,
+    /// Files on their way.
+    pub uploads: Arc<Uploads>,
     /// Where a room's state is shown.
     pub hall: hall::Handle,
     /// The service stops.
@@ -159,6 +182,30 @@ impl Rooms {
             }
         }
         action.fail(room);
+    }
+
+    /// Has a room decide a command that came by HTTP.
+    ///
+    /// # Errors
+    /// The room's refusal, or [`Refusal::Unavailable`].
+    pub async fn decide(self: &Arc<Self>, room: &RoomId, sender: Sender, command: Command) -> Result<(), Refusal> {
+        let (answer, decided) = oneshot::channel();
+        self.post(room, Action::Decide { sender, command, answer }).await;
+        decided.await.unwrap_or(Err(Refusal::Unavailable))
+    }
+
+    /// Reads a room as its log is now; none when it has none.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn read(&self, room: &RoomId) -> Result<Option<(Room, Vec<Recorded>)>, engawa_ledger::Error> {
+        let log = self.around.ledger.read(room, 0).await?;
+        if log.is_empty() {
+            return Ok(None);
+        }
+        let mut read = Room::new(self.around.config.policy);
+        log.iter().for_each(|recorded| read.apply(recorded));
+        Ok(Some((read, log)))
     }
 
     /// Hands an action to a room that runs; in another one there is nobody whom it could reach.

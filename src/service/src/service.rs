@@ -1,12 +1,17 @@
 //! The parts of a running service, and what every request needs of them.
 
-use crate::accounts::{AccountError, Accounts, SignedIn};
+use crate::accounts::{Account, AccountError, Accounts, SignedIn};
 use crate::config::Config;
+use crate::fair::Fair;
 use crate::hall;
 use crate::http::cookie;
 use crate::http::sign_in::Attempts;
 use crate::outlet::ConnectionId;
 use crate::rooms::{Rooms, Surroundings};
+use crate::schedule::Schedule;
+use crate::store::{Store, StoreError};
+use crate::tickets::{TicketError, Tickets};
+use crate::uploads::Uploads;
 use axum::http::{HeaderMap, StatusCode};
 use engawa_ledger::Ledger;
 use std::sync::Arc;
@@ -20,13 +25,37 @@ use tokio_util::task::TaskTracker;
 const CONNECTIONS: usize = 20_000;
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// What keeps the service from starting.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The accounts.
+    #[error("the accounts cannot be taken up")]
+    Accounts(#[from] AccountError),
+    /// The records.
+    #[error("the ledger's records cannot be taken up")]
+    Store(#[from] StoreError),
+    /// The tickets.
+    #[error("the tickets cannot be taken up")]
+    Tickets(#[from] TicketError),
+}
+
 /// Everything that requests and connections share.
 pub struct Service {
     /// What the service was told.
     pub config: Arc<Config>,
     /// Where everything is kept.
     pub ledger: Arc<dyn Ledger>,
-    /// Hosts.
+    /// The same as records and files.
+    pub store: Store,
+    /// The event and its companies.
+    pub fair: Arc<Fair>,
+    /// The interviews that are booked.
+    pub schedule: Arc<Schedule>,
+    /// Ways into them.
+    pub tickets: Tickets,
+    /// Files on their way.
+    pub uploads: Arc<Uploads>,
+    /// Hosts, admins and staff.
     pub accounts: Accounts,
     /// Rooms that run.
     pub rooms: Arc<Rooms>,
@@ -52,21 +81,34 @@ impl Service {
         config: Config,
         ledger: Arc<dyn Ledger>,
         stop: CancellationToken,
-    ) -> Result<Arc<Self>, AccountError> {
+    ) -> Result<Arc<Self>, OpenError> {
         let (config, tasks) = (Arc::new(config), TaskTracker::new());
-        let (hall, hall_task) = hall::open(config.clone(), stop.clone());
+        let store = Store::new(ledger.clone());
+        let fair = Fair::open(store.clone(), &config).await?;
+        let schedule = Schedule::new(store.clone());
+        let uploads = Arc::new(Uploads::new(store.clone()));
+        let tickets = Tickets::open(store.clone(), config.number_life).await?;
+        let (hall, hall_task) = hall::open(config.clone(), fair.changes(), stop.clone());
         tasks.spawn(hall_task);
         let around = Surroundings {
             config: config.clone(),
             ledger: ledger.clone(),
+            fair: fair.clone(),
+            schedule: schedule.clone(),
+            uploads: uploads.clone(),
             hall: hall.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
         };
         let service = Arc::new(Self {
             config,
-            accounts: Accounts::new(ledger.clone())?,
+            accounts: Accounts::in_store(store.clone())?,
             ledger,
+            store,
+            fair,
+            schedule,
+            uploads,
+            tickets,
             rooms: Rooms::new(around),
             hall,
             attempts: Attempts::default(),
@@ -75,7 +117,8 @@ impl Service {
             tasks,
             connections: AtomicU64::new(1),
         });
-        service.rooms.restore().await?;
+        service.rooms.restore().await.map_err(StoreError::from)?;
+        service.schedule.mend(&service.rooms).await?;
         service.tasks.spawn(forget_expired(service.clone()));
         Ok(service)
     }
@@ -93,7 +136,8 @@ impl Service {
         let Some(token) = cookie::read(&self.config, headers) else { return Ok(None) };
         let signed_in = self.accounts.signed_in(token).await.map_err(|error| unavailable(&error))?;
         // An account of a company that is no longer at the event has nothing to see.
-        Ok(signed_in.filter(|signed_in| self.config.company(&signed_in.account.company).is_some()))
+        let belongs = |account: &Account| account.company.as_ref().is_none_or(|company| self.fair.has(company));
+        Ok(signed_in.filter(|signed_in| belongs(&signed_in.account)))
     }
 }
 

@@ -19,16 +19,39 @@ fn rejected(fault: Fault, text: impl Into<String>) -> Rejected {
 }
 
 /// Every message a client may send, with the fields that it must have.
-const MESSAGES: [(&str, &[&str]); 7] = [
+const MESSAGES: [(&str, &[&str]); 8] = [
     ("hello", &["protocol", "client"]),
     ("follow", &["room", "after"]),
     ("unfollow", &["room"]),
     ("command", &["room", "n", "command"]),
     ("signal", &["room", "to", "attempt", "signal"]),
     ("still", &["room", "jpeg"]),
+    ("redeem", &["n", "ticket"]),
     ("ping", &["n"]),
 ];
-const COMMANDS: [&str; 9] = ["knock", "cancel_knock", "admit", "wait", "refuse", "join", "switch", "leave", "end"];
+const COMMANDS: [&str; 21] = [
+    "knock",
+    "cancel_knock",
+    "admit",
+    "wait",
+    "refuse",
+    "join",
+    "switch",
+    "leave",
+    "end",
+    "say",
+    "send_file",
+    "delete_post",
+    "clear_chat",
+    "raise_hand",
+    "hold",
+    "mute_all",
+    "cameras_off",
+    "preset",
+    "extend",
+    "book",
+    "cancel_booking",
+];
 const SIGNALS: [&str; 4] = ["offer", "answer", "candidate", "rebuild"];
 
 /// Reads a frame.
@@ -114,7 +137,7 @@ fn name_of(object: &Map<String, Value>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engawa_protocol::{Command, Locale, Peer, RoomId, Seat};
+    use engawa_protocol::{Command, Locale, Peer, RoomId, Seat, Ticket};
 
     fn fault(text: &str) -> (Fault, String) {
         let Rejected { fault, text } = parse(text).unwrap_err();
@@ -189,7 +212,7 @@ mod tests {
             ClientMessage::Hello { protocol: 1, client: engawa_protocol::ClientId::from_random([1; 16]) },
             ClientMessage::Follow { room: room(), after: 0 },
             ClientMessage::Unfollow { room: room() },
-            ClientMessage::Command { room: room(), n: 1, command: Command::Admit },
+            ClientMessage::Command { room: room(), n: 1, command: Command::Admit, queue: None },
             ClientMessage::Signal {
                 room: room(),
                 to: Peer { seat: Seat(0), since: 1 },
@@ -197,6 +220,7 @@ mod tests {
                 signal: Signal::Rebuild,
             },
             ClientMessage::Still { room: room(), jpeg: String::new() },
+            ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0042".into() } },
             ClientMessage::Ping { n: 1 },
         ];
         for (message, (name, fields)) in samples.iter().zip(MESSAGES) {
@@ -208,22 +232,46 @@ mod tests {
                 | ClientMessage::Command { .. }
                 | ClientMessage::Signal { .. }
                 | ClientMessage::Still { .. }
+                | ClientMessage::Redeem { .. }
                 | ClientMessage::Ping { .. } => {}
             }
             let Value::Object(json) = serde_json::to_value(message).unwrap() else { panic!("no object") };
             assert_eq!(name_of(&json), Some(name));
             assert!(fields.iter().all(|field| json.contains_key(*field)) && json.len() == fields.len() + 1, "{name}");
         }
+        let booking = engawa_protocol::Booking {
+            company: "minato".parse().unwrap(),
+            kind: engawa_protocol::InterviewKind::Interview,
+            slot: engawa_protocol::Slot { starts: engawa_protocol::Millis(1), ends: engawa_protocol::Millis(2) },
+            guest: String::new(),
+            locale: None,
+            hosts: vec![],
+            booth: None,
+            reentry: engawa_protocol::Reentry::default(),
+            name: engawa_protocol::NameRule::default(),
+        };
         let commands = [
             Command::Knock { company: "minato".parse().unwrap(), name: "a".into(), locale: Locale::Ja },
             Command::CancelKnock,
             Command::Admit,
             Command::Wait { message: String::new() },
             Command::Refuse { message: String::new() },
-            Command::Join { receives: vec![] },
+            Command::Join { receives: vec![], take_over: false },
             Command::Switch { microphone: true, camera: true },
             Command::Leave,
             Command::End,
+            Command::Say { text: String::new() },
+            Command::SendFile { file: "0".repeat(64).parse().unwrap() },
+            Command::DeletePost { post: 1 },
+            Command::ClearChat,
+            Command::RaiseHand { up: true },
+            Command::Hold { on: true },
+            Command::MuteAll,
+            Command::CamerasOff,
+            Command::Preset { microphone: true, camera: true, names: true },
+            Command::Extend { minutes: 1 },
+            Command::Book { booking },
+            Command::CancelBooking,
         ];
         for (command, name) in commands.iter().zip(COMMANDS) {
             assert_eq!(serde_json::to_value(command).unwrap()["type"], name);

@@ -77,6 +77,8 @@ impl<'a> Source<'a> {
             companies,
             booths: self.booths(file.booth)?,
             policy: self.policy(&file.policy)?,
+            number_life: self.number_life(file.policy.number_life)?,
+            link: file.link.map(|link| self.check_origin(&link).map(|()| link)).transpose()?,
         })
     }
 
@@ -182,6 +184,14 @@ impl<'a> Source<'a> {
         Ok(IceServer { urls: entry.urls, username: entry.username, credential: credential.transpose()? })
     }
 
+    fn number_life(&self, seconds: Option<u64>) -> Result<Duration, ConfigError> {
+        match seconds {
+            None => Ok(crate::tickets::NUMBER_LIFE),
+            Some(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+            Some(_) => Err(self.wrong("policy.number_life", "must be 1 to 3600 seconds")),
+        }
+    }
+
     fn policy(&self, entry: &PolicyEntry) -> Result<Policy, ConfigError> {
         let seconds = |key: &str, value: Option<u64>, default: Duration| match value {
             None => Ok(default),
@@ -196,6 +206,8 @@ impl<'a> Source<'a> {
             host_grace: seconds("host_grace", entry.host_grace, default.host_grace)?,
             join: seconds("join", entry.join, default.join)?,
             returning: seconds("returning", entry.returning, default.returning)?,
+            pass_on: seconds("pass_on", entry.pass_on, default.pass_on)?,
+            ..default
         })
     }
 }
@@ -209,6 +221,8 @@ struct File {
     data: Option<PathBuf>,
     #[serde(default)]
     page: Option<PathBuf>,
+    #[serde(default)]
+    link: Option<String>,
     #[serde(default)]
     origins: Vec<String>,
     #[serde(default)]
@@ -263,6 +277,8 @@ struct PolicyEntry {
     host_grace: Option<u64>,
     join: Option<u64>,
     returning: Option<u64>,
+    pass_on: Option<u64>,
+    number_life: Option<u64>,
 }
 
 /// Where a package puts the page: `share/engawa/recruiter` beside the program's `bin`.

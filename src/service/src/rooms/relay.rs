@@ -45,7 +45,7 @@ impl Task {
             return visitor.fault(Fault::NotAllowed, "signal: the room is not yours");
         }
         let nobody = || visitor.fault(Fault::NoSuchPeer, "signal: to");
-        let Some(from) = self.room().peer_of(&visitor.client) else { return nobody() };
+        let Some(from) = self.room().peer_of(&visitor.sender.actor(), &visitor.client) else { return nobody() };
         if !self.room().links(from.seat).iter().any(|(peer, _)| *peer == to) {
             return nobody();
         }
@@ -62,7 +62,7 @@ impl Task {
 
     /// Sends what came for the visitor while its line was lost.
     pub(super) fn deliver_held(&mut self, visitor: &Visitor) {
-        let Some(me) = self.room().peer_of(&visitor.client) else { return };
+        let Some(me) = self.room().peer_of(&visitor.sender.actor(), &visitor.client) else { return };
         let held = self.relay.held.remove(&me.seat).unwrap_or_default();
         for (_, signal) in held.into_iter().filter(|(to, _)| *to == me) {
             visitor.outlet.send_frame(signal);

@@ -7,8 +7,10 @@ use crate::clock;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use engawa_ledger::AppendError;
-use engawa_protocol::{Actor, Command, CommandId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage};
-use engawa_session::room::{Room, Sender};
+use engawa_protocol::{
+    Actor, ClientId, Command, CommandId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage,
+};
+use engawa_session::room::{Around, Room, Sender};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +42,7 @@ pub(super) struct Task {
     pub members: BTreeMap<ConnectionId, Member>,
     pub relay: Relay,
     /// Clients whose coming or going could not be appended yet.
-    untold: BTreeSet<engawa_protocol::ClientId>,
+    untold: BTreeSet<(Actor, ClientId)>,
     /// Nothing of the room's own is appended before.
     not_before: Instant,
     last_action: Instant,
@@ -159,7 +161,12 @@ impl Task {
         match action {
             Action::Follow { visitor, after } => self.follow(visitor, after).await,
             Action::Gone { connection } => self.gone(connection).await,
-            Action::Command { visitor, n, command } => self.command(visitor, n, command).await,
+            Action::Command { visitor, n, command, queue } => self.command(visitor, n, command, queue).await,
+            Action::Decide { sender, command, answer } => {
+                let decided = self.decide_for_http(&sender, &command).await;
+                // Whoever asked may be gone.
+                answer.send(decided).ok();
+            }
             Action::Signal { visitor, to, attempt, signal } => self.signal(&visitor, to, attempt, signal),
             Action::Still { visitor, jpeg } => self.still(&visitor, jpeg).await,
         }
@@ -184,60 +191,66 @@ impl Task {
             visitor.send(&events);
         }
         self.members.insert(visitor.connection, Member { visitor: visitor.clone(), following: true });
-        self.connection(&visitor.client, true).await;
+        self.connection(&visitor.sender.actor(), &visitor.client, true).await;
         self.deliver_held(&visitor);
     }
 
     async fn gone(&mut self, connection: ConnectionId) {
         let Some(member) = self.members.remove(&connection) else { return };
-        let client = &member.visitor.client;
+        let (actor, client) = (member.visitor.sender.actor(), &member.visitor.client);
         let elsewhere = self.members.values().any(|other| other.visitor.client == *client);
         if !elsewhere {
-            self.connection(client, false).await;
+            self.connection(&actor, client, false).await;
         }
     }
 
-    async fn connection(&mut self, client: &engawa_protocol::ClientId, up: bool) {
-        let events = self.log.room.connection(client, up);
-        self.untold.remove(client);
+    async fn connection(&mut self, actor: &Actor, client: &ClientId, up: bool) {
+        let events = self.log.room.connection(actor, client, up);
+        self.untold.remove(&(actor.clone(), client.clone()));
         if events.is_empty() {
             return;
         }
         if let Err(error) = self.append(events, Actor::Service, None).await {
             self.put_off(&error);
-            self.untold.insert(client.clone());
+            self.untold.insert((actor.clone(), client.clone()));
         }
     }
 
-    async fn command(&mut self, visitor: Arc<Visitor>, n: u32, command: Command) {
-        let answer = match self.decide(&visitor, n, &command).await {
-            Ok(()) => ServiceMessage::Done { room: self.id.clone(), n },
-            Err(reason) => ServiceMessage::Refused { room: self.id.clone(), n, reason },
+    async fn command(&mut self, visitor: Arc<Visitor>, n: u32, command: Command, queue: Option<ClientId>) {
+        let id = CommandId { client: queue.clone().unwrap_or_else(|| visitor.client.clone()), n };
+        let answer = match self.decide(&visitor.sender, &id, &command).await {
+            Ok(()) => ServiceMessage::Done { room: self.id.clone(), n, queue },
+            Err(reason) => ServiceMessage::Refused { room: self.id.clone(), n, reason, queue },
         };
         let done = matches!(answer, ServiceMessage::Done { .. });
         visitor.send(&answer);
         if done && matches!(command, Command::Join { .. }) {
             let member = Member { visitor: visitor.clone(), following: false };
             self.members.entry(visitor.connection).or_insert(member);
-            self.connection(&visitor.client, true).await;
+            self.connection(&visitor.sender.actor(), &visitor.client, true).await;
         }
     }
 
-    async fn decide(&mut self, visitor: &Visitor, n: u32, command: &Command) -> Result<(), Refusal> {
-        let actor = visitor.sender.actor();
-        if !self.log.may_use(&visitor.client, &actor) {
+    async fn decide_for_http(&mut self, sender: &Sender, command: &Command) -> Result<(), Refusal> {
+        let mut client = [0; 16];
+        getrandom::fill(&mut client).map_err(|_| Refusal::Unavailable)?;
+        let id = CommandId { client: ClientId::from_random(client), n: 1 };
+        self.decide(sender, &id, command).await
+    }
+
+    async fn decide(&mut self, sender: &Sender, id: &CommandId, command: &Command) -> Result<(), Refusal> {
+        if !self.log.may_use(&id.client, &sender.actor()) {
             return Err(Refusal::NotAllowed);
         }
-        if let (Command::Knock { company, .. }, Sender::Guest { booth }) = (command, &visitor.sender) {
-            if self.rooms.around.config.company(company).is_none() {
+        if let (Command::Knock { company, .. }, Sender::Guest { booth }) = (command, sender) {
+            if !self.rooms.around.fair.has(company) {
                 return Err(Refusal::NoSuchCompany);
             }
             if self.room().company().is_none() && !self.rooms.claim(booth, &self.id) {
                 return Err(Refusal::Full);
             }
         }
-        let id = CommandId { client: visitor.client.clone(), n };
-        let decided = self.decide_and_append(&visitor.sender, &id, command).await;
+        let decided = self.decide_and_append(sender, id, command).await;
         if self.room().company().is_none() {
             self.rooms.release(&self.id);
         }
@@ -246,7 +259,8 @@ impl Task {
 
     async fn decide_and_append(&mut self, from: &Sender, id: &CommandId, command: &Command) -> Result<(), Refusal> {
         for _ in 0..CONFLICTS {
-            let events = self.room().decide(from, id, command)?;
+            let around = self.around(from, command).await?;
+            let events = self.room().decide(from, id, command, &around)?;
             if events.is_empty() {
                 return Ok(());
             }
@@ -262,14 +276,40 @@ impl Task {
         Err(Refusal::Unavailable)
     }
 
+    /// What the room cannot know by itself, as far as this command needs it.
+    async fn around(&self, from: &Sender, command: &Command) -> Result<Around, Refusal> {
+        let around = &self.rooms.around;
+        let unavailable = |error: crate::store::StoreError| {
+            tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a room cannot look around");
+            Refusal::Unavailable
+        };
+        let next = match command {
+            Command::Extend { .. } => around.schedule.next(&self.id, self.room()).await.map_err(unavailable)?,
+            _ => None,
+        };
+        let file = match command {
+            Command::SendFile { file } => {
+                around.uploads.card(&self.id, &from.actor(), file).await.map_err(unavailable)?
+            }
+            _ => None,
+        };
+        Ok(Around { next, file, ..self.around_of_time() })
+    }
+
+    fn around_of_time(&self) -> Around {
+        let fair = self.rooms.around.fair.now();
+        let company = self.room().company().and_then(|company| fair.company(company));
+        Around { walk_up: company.is_none_or(|company| fair.walk_up(company)), ..Around::at(clock::now()) }
+    }
+
     /// Appends what time alone has brought about, and what could not be appended before.
     async fn keep_time(&mut self) {
-        for client in std::mem::take(&mut self.untold) {
+        for (actor, client) in std::mem::take(&mut self.untold) {
             let here = self.members.values().any(|member| member.visitor.client == client);
-            self.connection(&client, here).await;
+            self.connection(&actor, &client, here).await;
         }
         for _ in 0..DUE {
-            let events = self.room().decide_timeout(clock::now());
+            let events = self.room().decide_timeout(&self.around_of_time());
             if events.is_empty() {
                 return;
             }

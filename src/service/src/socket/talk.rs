@@ -7,7 +7,8 @@ use crate::rooms::Action;
 use crate::service::Service;
 use crate::visitor::Visitor;
 use crate::wire;
-use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, limits};
+use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, Ticket, limits};
+use engawa_session::room::Sender;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,18 +66,30 @@ impl<'a> Talk<'a> {
                 let connection = visitor.connection;
                 self.post_to_running(&room, Action::Gone { connection }).await;
             }
-            ClientMessage::Command { room, n, command } => {
+            ClientMessage::Command { room, n, command, queue } => {
                 if matches!(command, Command::Join { .. }) {
                     self.count_on(&room).await;
                 }
-                self.post(&room, Action::Command { visitor, n, command }).await;
+                self.post(&room, Action::Command { visitor, n, command, queue }).await;
             }
+            ClientMessage::Redeem { n, ticket } => self.redeem(n, &ticket).await,
             ClientMessage::Signal { room, to, attempt, signal } => {
                 self.post_to_running(&room, Action::Signal { visitor, to, attempt, signal }).await;
             }
             ClientMessage::Still { room, jpeg } => self.post_to_running(&room, Action::Still { visitor, jpeg }).await,
             ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
         }
+    }
+
+    async fn redeem(&self, n: u32, ticket: &Ticket) {
+        let Sender::Guest { booth } = &self.visitor.sender else {
+            return self.visitor.fault(Fault::NotAllowed, "redeem: for a booth's guest");
+        };
+        let answer = match self.service.tickets.redeem(&self.service.rooms, booth, ticket).await {
+            Ok((room, booking)) => ServiceMessage::Invited { n, room, booking, now: clock::now() },
+            Err(reason) => ServiceMessage::NotInvited { n, reason },
+        };
+        self.visitor.send(&answer);
     }
 
     async fn post(&self, room: &RoomId, action: Action) {

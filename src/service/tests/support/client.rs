@@ -138,7 +138,7 @@ impl Client {
     }
 
     pub async fn command_as(&mut self, room: &RoomId, n: u32, command: Command) -> Result<(), Refusal> {
-        self.send(&ClientMessage::Command { room: room.clone(), n, command }).await;
+        self.send(&ClientMessage::Command { room: room.clone(), n, command, queue: None }).await;
         self.answer(n).await
     }
 
@@ -153,7 +153,7 @@ impl Client {
     }
 
     pub async fn join(&mut self, room: &RoomId) -> Result<(), Refusal> {
-        self.command(room, Command::Join { receives: vec![Codec::H264] }).await
+        self.command(room, Command::Join { receives: vec![Codec::H264], take_over: false }).await
     }
 
     /// Asks for the log after `after`, and answers what comes until it is up to date.
