@@ -102,6 +102,12 @@ impl Driver {
             Effect::Store(saved) => kept(self.parts.store.save(&saved).context("keeping the interview")),
             Effect::Forget => kept(self.parts.store.forget().context("forgetting the interview")),
             Effect::Media(command) => self.parts.studio.command(command),
+            // The queue on disk and the files of the chat get their adapters with their screens.
+            Effect::Write { .. } => self.booth.handle(Input::QueueFull, Instant::now()),
+            Effect::Fetch { room, post, .. } => {
+                self.booth.handle(Input::Fetched { room, post, here: false }, Instant::now());
+            }
+            Effect::Dismiss(_) | Effect::EndSession(_) | Effect::CloseFile => {}
         }
     }
 

@@ -47,6 +47,8 @@ pub fn page(screen: &Screen) -> &'static str {
     match screen {
         Screen::Welcome => "welcome",
         Screen::Companies { .. } => "companies",
+        Screen::Number { .. } => "number",
+        Screen::NotOpen { .. } => "not-open",
         Screen::Name { .. } => "name",
         Screen::Ready { .. } => "ready",
         Screen::Waiting { .. } => "waiting",
@@ -98,8 +100,14 @@ fn line(view: &View) -> Value {
             End::Done => "done",
             End::Left => "left",
             End::Lost => "lost",
+            End::SlotOver => "slot-over",
+            End::Cancelled => "cancelled",
         }}),
         Screen::OutOfOrder { fault } => json!({"fault": fault}),
+        Screen::Number { digits, asking, refused } => {
+            json!({"digits": digits.len(), "asking": asking, "refused": refused.is_some()})
+        }
+        Screen::NotOpen { seconds, .. } => json!({"seconds": seconds}),
         Screen::Welcome | Screen::Reconnecting { .. } => json!({}),
     };
     if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {

@@ -41,10 +41,11 @@ pub(crate) fn wire(app: &App, touched: Touched) {
 /// Sets the page's values, and then the page: it comes up complete.
 pub(crate) fn show(app: &App, view: &View) {
     match &view.screen {
-        Screen::Welcome => {}
+        // The pages of these are on their way.
+        Screen::Welcome | Screen::Number { .. } | Screen::NotOpen { .. } => {}
         Screen::Companies { tiles, page, pages, total } => choose::show(app, tiles, *page, *pages, *total),
         Screen::Name { keyboard, ready } => name::show(app, keyboard, *ready),
-        Screen::Ready { name, company, hosts, devices, ready: said_ready, can_ask } => {
+        Screen::Ready { name, company, hosts, devices, ready: said_ready, can_ask, .. } => {
             devices::show(app, *devices);
             ready::show(app, name, company, hosts, *said_ready, *can_ask);
         }
@@ -53,13 +54,13 @@ pub(crate) fn show(app: &App, view: &View) {
             waiting::show(app, company, *seconds, *place, note.as_ref());
         }
         Screen::Refused { company, note, unanswered } => refused::show(app, company, note.as_ref(), *unanswered),
-        Screen::Call { name, company, others, enlarged, devices, seconds } => {
+        Screen::Call { name, company, others, enlarged, devices, seconds, .. } => {
             devices::show(app, *devices);
             call::show(app, name, company, others, *enlarged, *seconds);
             call::show_alert(app, view.alert);
         }
-        Screen::Reconnecting { name, tries, seconds } => reconnecting::show(app, name, *tries, *seconds),
-        Screen::Ended { end, closes_in } => ended::show(app, *end, *closes_in),
+        Screen::Reconnecting { name, tries, seconds, .. } => reconnecting::show(app, name, *tries, *seconds),
+        Screen::Ended { end, closes_in, .. } => ended::show(app, *end, *closes_in),
         Screen::OutOfOrder { fault } => out_of_order::show(app, fault),
     }
     leaving::show(app, view.dialog);

@@ -9,10 +9,10 @@ use crate::config::Config;
 use crate::fair::State;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
-use board::{Board, RoomNews};
-use engawa_protocol::{RoomId, ServiceMessage};
+use board::{Board, OnCall, RoomNews};
+use engawa_protocol::{AccountId, CompanyId, RoomId, ServiceMessage};
 use engawa_session::room::Room;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
@@ -36,6 +36,7 @@ enum News {
 #[derive(Debug, Clone)]
 pub struct Handle {
     news: mpsc::Sender<News>,
+    on_call: OnCall,
 }
 
 /// The hall's task, to be run until the service stops.
@@ -45,10 +46,9 @@ pub fn open(
     stop: CancellationToken,
 ) -> (Handle, impl Future<Output = ()>) {
     let (news, incoming) = mpsc::channel(NEWS);
-    (Handle { news }, {
-        let changes = fair.clone();
-        run(Board::new(config, fair), incoming, changes, stop)
-    })
+    let (on_call, changes) = (OnCall::default(), fair.clone());
+    let board = Board::new(config, fair, on_call.clone());
+    (Handle { news, on_call }, run(board, incoming, changes, stop))
 }
 
 impl Handle {
@@ -74,6 +74,12 @@ impl Handle {
             let news = RoomNews { company: company.clone(), booth: booth.clone(), summary, over: room.is_over() };
             self.post(News::Room(id.clone(), Box::new(news))).await;
         }
+    }
+
+    /// The company's hosts who are signed in, in the order in which they came.
+    pub fn on_call(&self, company: &CompanyId) -> Vec<AccountId> {
+        let on_call = self.on_call.lock().unwrap_or_else(PoisonError::into_inner);
+        on_call.get(company).cloned().unwrap_or_default()
     }
 
     /// The knocker's picture; it is dropped when the knock ends.

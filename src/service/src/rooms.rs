@@ -159,9 +159,11 @@ impl Rooms {
             if room.is_over() {
                 over += 1;
                 self.around.hall.room(&id, &room).await;
-            } else if let Some(booth) = room.booth() {
+            } else if room.company().is_some() {
                 going_on += 1;
-                lock(&self.open).insert(id.clone(), booth.clone());
+                if let Some(booth) = room.booth() {
+                    lock(&self.open).insert(id.clone(), booth.clone());
+                }
                 self.around.hall.room(&id, &room).await;
                 self.start(&mut lock(&self.running), &id, Some(log));
             }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use engawa_protocol::{ClientMessage, Fault, Signal, limits};
+use engawa_protocol::{ClientMessage, Fault, Signal, Ticket, limits};
 use serde_json::{Map, Value};
 
 /// A frame that cannot be taken: what for, and words for the client's log without any content.
@@ -84,6 +84,14 @@ fn check(message: &ClientMessage) -> Result<(), Rejected> {
             }
         }
         ClientMessage::Still { jpeg, .. } => check_still(jpeg)?,
+        ClientMessage::Redeem { ticket: Ticket::Code { code }, .. } if code.chars().count() > limits::CODE_CHARS => {
+            return Err(rejected(Fault::TooLarge, "redeem: code"));
+        }
+        ClientMessage::Redeem { ticket: Ticket::Number { number }, .. } => {
+            if number.len() != limits::NUMBER_DIGITS || !number.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(rejected(Fault::Malformed, "redeem: number is not of four digits"));
+            }
+        }
         _ => {}
     }
     Ok(())
@@ -137,7 +145,9 @@ fn name_of(object: &Map<String, Value>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engawa_protocol::{Command, Locale, Peer, RoomId, Seat, Ticket};
+    use engawa_protocol::{
+        Booking, Command, InterviewKind, Locale, Millis, NameRule, Peer, Reentry, RoomId, Seat, Slot,
+    };
 
     fn fault(text: &str) -> (Fault, String) {
         let Rejected { fault, text } = parse(text).unwrap_err();
@@ -146,6 +156,20 @@ mod tests {
 
     fn room() -> RoomId {
         RoomId::from_random([7; 16])
+    }
+
+    fn booking() -> Booking {
+        Booking {
+            company: "minato".parse().unwrap(),
+            kind: InterviewKind::Interview,
+            slot: Slot { starts: Millis(1), ends: Millis(2) },
+            guest: String::new(),
+            locale: None,
+            hosts: vec![],
+            booth: None,
+            reentry: Reentry::NetworkOnly,
+            name: NameRule::Required,
+        }
     }
 
     fn signal(signal: Signal) -> String {
@@ -220,7 +244,7 @@ mod tests {
                 signal: Signal::Rebuild,
             },
             ClientMessage::Still { room: room(), jpeg: String::new() },
-            ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0042".into() } },
+            ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0427".into() } },
             ClientMessage::Ping { n: 1 },
         ];
         for (message, (name, fields)) in samples.iter().zip(MESSAGES) {
@@ -239,17 +263,6 @@ mod tests {
             assert_eq!(name_of(&json), Some(name));
             assert!(fields.iter().all(|field| json.contains_key(*field)) && json.len() == fields.len() + 1, "{name}");
         }
-        let booking = engawa_protocol::Booking {
-            company: "minato".parse().unwrap(),
-            kind: engawa_protocol::InterviewKind::Interview,
-            slot: engawa_protocol::Slot { starts: engawa_protocol::Millis(1), ends: engawa_protocol::Millis(2) },
-            guest: String::new(),
-            locale: None,
-            hosts: vec![],
-            booth: None,
-            reentry: engawa_protocol::Reentry::default(),
-            name: engawa_protocol::NameRule::default(),
-        };
         let commands = [
             Command::Knock { company: "minato".parse().unwrap(), name: "a".into(), locale: Locale::Ja },
             Command::CancelKnock,
@@ -260,8 +273,8 @@ mod tests {
             Command::Switch { microphone: true, camera: true },
             Command::Leave,
             Command::End,
-            Command::Say { text: String::new() },
-            Command::SendFile { file: "0".repeat(64).parse().unwrap() },
+            Command::Say { text: "a".into() },
+            Command::SendFile { file: "0a".repeat(32).parse().unwrap() },
             Command::DeletePost { post: 1 },
             Command::ClearChat,
             Command::RaiseHand { up: true },
@@ -269,10 +282,11 @@ mod tests {
             Command::MuteAll,
             Command::CamerasOff,
             Command::Preset { microphone: true, camera: true, names: true },
-            Command::Extend { minutes: 1 },
-            Command::Book { booking },
+            Command::Extend { minutes: 5 },
+            Command::Book { booking: booking() },
             Command::CancelBooking,
         ];
+        assert_eq!(commands.len(), COMMANDS.len());
         for (command, name) in commands.iter().zip(COMMANDS) {
             assert_eq!(serde_json::to_value(command).unwrap()["type"], name);
         }

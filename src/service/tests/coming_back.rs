@@ -121,7 +121,7 @@ async fn a_service_that_stops_says_restart_and_nobody_lost_their_line() {
     assert_eq!(guest.follow(&room, 0).await, log, "nothing is added and nothing is missing");
     assert_eq!(host.follow(&room, log.len() as u32).await, []);
     // What was answered before is not done again, what was not is.
-    host.command_as(&room, host.n(), Command::Join { receives: vec![] }).await.unwrap();
+    host.command_as(&room, host.n(), Command::Join { receives: vec![], take_over: false }).await.unwrap();
     host.command(&room, Command::End).await.unwrap();
     let (events, _) = guest.events(&room).await;
     assert_eq!(events.len(), 1);

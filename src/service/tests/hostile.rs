@@ -130,7 +130,9 @@ async fn hosts_of_another_company_and_other_booths_are_kept_out_of_a_room() {
     for mut outsider in outsiders {
         outsider.send(&ClientMessage::Follow { room: room.clone(), after: 0 }).await;
         assert_eq!(outsider.fault().await, Fault::NotAllowed);
-        for command in [Command::Admit, Command::End, Command::Leave, Command::Join { receives: vec![] }] {
+        for command in
+            [Command::Admit, Command::End, Command::Leave, Command::Join { receives: vec![], take_over: false }]
+        {
             assert_eq!(outsider.command(&room, command).await, Err(Refusal::NotAllowed));
         }
         assert_eq!(outsider.knock(&room, "minato").await, Err(Refusal::NotAllowed));

@@ -14,7 +14,7 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
 pub(crate) fn show(app: &App, end: End, closes_in: u32) {
     let ended = app.global::<Ended>();
     ended.set_ending(match end {
-        End::Done => Ending::Done,
+        End::Done | End::SlotOver | End::Cancelled => Ending::Done,
         End::Left => Ending::Left,
         End::Lost => Ending::Lost,
     });

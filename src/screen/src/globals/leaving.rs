@@ -17,6 +17,6 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
 pub(crate) fn show(app: &App, dialog: Option<Dialog>) {
     app.global::<Leaving>().set_asked(match dialog {
         None => false,
-        Some(Dialog::Leave) => true,
+        Some(Dialog::Leave { .. }) => true,
     });
 }

@@ -3,7 +3,7 @@
 use engawa_protocol::{CompanyId, Locale, Seat};
 use engawa_screen::View;
 use engawa_session::keyboard::{Key, Keyboard, Layout};
-use engawa_session::view::{Alert, Devices, Dialog, End, Lamp, Note, Other, Screen, Tile};
+use engawa_session::view::{Alert, Devices, Dialog, End, Lamp, Loss, Note, Other, Screen, Tile};
 
 /// A view of one page in one language.
 pub fn view(locale: Locale, screen: Screen) -> View {
@@ -15,6 +15,11 @@ pub fn view(locale: Locale, screen: Screen) -> View {
         screen,
         dialog: None,
         alert: None,
+        notice: None,
+        countdown: None,
+        chat: None,
+        document: None,
+        staff_called: false,
         level: 11,
         lamp: Lamp::Taken,
     }
@@ -48,16 +53,16 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
         ("call-five", View { clip: true, ..page(call(locale, 5, None, ON)) }),
         ("call-five-enlarged", page(call(locale, 5, Some(Seat(1)), ON))),
         ("reconnecting", View { online: false, ..page(reconnecting(locale)) }),
-        ("ended", page(Screen::Ended { end: End::Done, closes_in: 60 })),
-        ("ended-left", page(Screen::Ended { end: End::Left, closes_in: 1 })),
-        ("ended-lost", page(Screen::Ended { end: End::Lost, closes_in: 42 })),
+        ("ended", page(Screen::Ended { end: End::Done, closes_in: 60, may_return: false })),
+        ("ended-left", page(Screen::Ended { end: End::Left, closes_in: 1, may_return: false })),
+        ("ended-lost", page(Screen::Ended { end: End::Lost, closes_in: 42, may_return: false })),
         ("out-of-order", page(Screen::OutOfOrder { fault: "E-NET-01" })),
     ];
     let muted = View { alert: Some(Alert::Muted), ..page(call(locale, 1, None, OFF)) };
     views.push(("call-muted", muted));
     let lost = View { alert: Some(Alert::SourceLost), ..page(call(locale, 2, None, ON)) };
     views.push(("call-source-lost", lost));
-    let leave = View { dialog: Some(Dialog::Leave), ..page(call(locale, 1, None, ON)) };
+    let leave = View { dialog: Some(Dialog::Leave { may_return: false }), ..page(call(locale, 1, None, ON)) };
     views.push(("leave", leave));
     views
 }
@@ -153,7 +158,7 @@ fn hosts(locale: Locale, count: usize) -> Vec<(String, String)> {
 }
 
 fn ready(locale: Locale, hosts: Vec<(String, String)>, devices: Devices, can_ask: bool) -> Screen {
-    Screen::Ready { name: name(locale), company: company(locale), hosts, devices, ready: true, can_ask }
+    Screen::Ready { name: name(locale), company: company(locale), hosts, devices, ready: true, can_ask, refused: None }
 }
 
 /// The ready page before its one tap.
@@ -202,11 +207,22 @@ pub fn call(locale: Locale, count: usize, enlarged: Option<Seat>, devices: Devic
         camera: n != 2,
         picture: n != 2,
         lost: n == 3,
+        hand: None,
     });
     let others = others.collect();
-    Screen::Call { name: name(locale), company: company(locale), others, enlarged, devices, seconds: 696 }
+    Screen::Call {
+        name: name(locale),
+        company: company(locale),
+        others,
+        enlarged,
+        devices,
+        seconds: 696,
+        held: false,
+        hand: false,
+        names: true,
+    }
 }
 
 fn reconnecting(locale: Locale) -> Screen {
-    Screen::Reconnecting { name: name(locale), tries: 2, seconds: 8 }
+    Screen::Reconnecting { name: name(locale), tries: 2, seconds: 8, reason: Loss::Line }
 }

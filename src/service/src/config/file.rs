@@ -1,7 +1,7 @@
 //! The file itself: its keys, and what each may say.
 
 use super::{Booth, Company, Config, ConfigError, Flags, hash};
-use engawa_protocol::{BoothId, IceServer, Localized, limits};
+use engawa_protocol::{BoothId, IceServer, Localized, Reentry, limits};
 use engawa_session::room::Policy;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -201,13 +201,16 @@ impl<'a> Source<'a> {
         let default = Policy::default();
         Ok(Policy {
             knock: seconds("knock", entry.knock, default.knock)?,
+            pass_on: seconds("pass_on", entry.pass_on, default.pass_on)?,
             waiting_grace: seconds("waiting_grace", entry.waiting_grace, default.waiting_grace)?,
             guest_grace: seconds("guest_grace", entry.guest_grace, default.guest_grace)?,
             host_grace: seconds("host_grace", entry.host_grace, default.host_grace)?,
             join: seconds("join", entry.join, default.join)?,
             returning: seconds("returning", entry.returning, default.returning)?,
-            pass_on: seconds("pass_on", entry.pass_on, default.pass_on)?,
-            ..default
+            early: seconds("early", entry.early, default.early)?,
+            ends_soon: seconds("ends_soon", entry.ends_soon, default.ends_soon)?,
+            late: seconds("late", entry.late, default.late)?,
+            reentry: entry.reentry.unwrap_or(default.reentry),
         })
     }
 }
@@ -272,13 +275,17 @@ struct IceServerEntry {
 #[serde(deny_unknown_fields, default)]
 struct PolicyEntry {
     knock: Option<u64>,
+    pass_on: Option<u64>,
     waiting_grace: Option<u64>,
     guest_grace: Option<u64>,
     host_grace: Option<u64>,
     join: Option<u64>,
     returning: Option<u64>,
-    pass_on: Option<u64>,
     number_life: Option<u64>,
+    early: Option<u64>,
+    ends_soon: Option<u64>,
+    late: Option<u64>,
+    reentry: Option<Reentry>,
 }
 
 /// Where a package puts the page: `share/engawa/recruiter` beside the program's `bin`.

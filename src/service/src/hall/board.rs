@@ -13,7 +13,7 @@ use engawa_protocol::{
 use engawa_session::room::Sender;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 /// Interviews that are over in a host's list.
@@ -50,18 +50,16 @@ pub(super) struct Board {
     /// What was sent last, each.
     directory: Option<Utf8Bytes>,
     lobbies: BTreeMap<CompanyId, Utf8Bytes>,
+    on_call: OnCall,
 }
 
+/// The hosts that are signed in, by company, in the order in which they came: whom a knock rings (W14).
+pub(super) type OnCall = Arc<Mutex<BTreeMap<CompanyId, Vec<AccountId>>>>;
+
 impl Board {
-    pub fn new(config: Arc<Config>, fair: watch::Receiver<Arc<State>>) -> Self {
-        Self {
-            config,
-            fair,
-            rooms: BTreeMap::new(),
-            present: BTreeMap::new(),
-            directory: None,
-            lobbies: BTreeMap::new(),
-        }
+    pub fn new(config: Arc<Config>, fair: watch::Receiver<Arc<State>>, on_call: OnCall) -> Self {
+        let (rooms, present, lobbies) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { config, fair, rooms, present, directory: None, lobbies, on_call }
     }
 
     /// Takes somebody in, in place of an earlier connection of the same booth or client (E8).
@@ -124,6 +122,7 @@ impl Board {
 
     /// Sends everybody what has changed for them since the last time.
     pub fn push(&mut self) {
+        self.tell_on_call();
         let directory = self.make_directory();
         if self.directory.replace(directory.clone()) != Some(directory.clone()) {
             let booths = self.present.values().filter(|p| p.visitor.company().is_none());
@@ -139,6 +138,19 @@ impl Board {
             }
         }
         self.push_places();
+    }
+
+    fn tell_on_call(&self) {
+        let mut on_call: BTreeMap<CompanyId, Vec<AccountId>> = BTreeMap::new();
+        for presence in self.present.values() {
+            if let Sender::Host { account, company, .. } = &presence.visitor.sender {
+                let accounts = on_call.entry(company.clone()).or_default();
+                if !accounts.contains(account) {
+                    accounts.push(account.clone());
+                }
+            }
+        }
+        *self.on_call.lock().unwrap_or_else(PoisonError::into_inner) = on_call;
     }
 
     /// Tells waiting booths their place among the company's knocks (W11).
@@ -317,7 +329,7 @@ mod tests {
 
     #[test]
     fn whoever_enters_between_two_pushes_sees_what_is_so_and_the_others_are_still_told() {
-        let mut board = Board::new(Arc::new(config()), fair());
+        let mut board = Board::new(Arc::new(config()), fair(), OnCall::default());
         let (first, mut to_first) = Outlet::new();
         board.enter(host(1, first));
         board.push();

@@ -50,12 +50,17 @@ impl Log {
         (self.room.last() + 1..).zip(events).map(entry).collect()
     }
 
+    /// What was taken back is not read any more.
+    fn as_read(&self, events: &[Recorded]) -> Vec<Recorded> {
+        events.iter().map(|event| self.room.redact(event).into_owned()).collect()
+    }
+
     /// The events after `after` as messages; at least one, which says where the log ends.
     pub fn messages_after(&self, room: &RoomId, after: Seq) -> Vec<ServiceMessage> {
         let last = self.room.last();
         let new = self.events.get(after as usize..).unwrap_or_default();
         let message =
-            |events: &[Recorded]| ServiceMessage::Events { room: room.clone(), events: events.to_vec(), last };
+            |events: &[Recorded]| ServiceMessage::Events { room: room.clone(), events: self.as_read(events), last };
         if new.is_empty() {
             return vec![message(&[])];
         }

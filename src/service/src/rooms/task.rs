@@ -2,13 +2,13 @@
 
 use super::log::Log;
 use super::relay::Relay;
-use super::{Action, Rooms};
+use super::{Action, Rooms, Surroundings};
 use crate::clock;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use engawa_ledger::AppendError;
 use engawa_protocol::{
-    Actor, ClientId, Command, CommandId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage,
+    Actor, ClientId, Command, CommandId, CompanyId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage,
 };
 use engawa_session::room::{Around, Room, Sender};
 use std::collections::{BTreeMap, BTreeSet};
@@ -198,10 +198,14 @@ impl Task {
     async fn gone(&mut self, connection: ConnectionId) {
         let Some(member) = self.members.remove(&connection) else { return };
         let (actor, client) = (member.visitor.sender.actor(), &member.visitor.client);
-        let elsewhere = self.members.values().any(|other| other.visitor.client == *client);
-        if !elsewhere {
+        if !self.is_connected(&actor, client) {
             self.connection(&actor, client, false).await;
         }
+    }
+
+    fn is_connected(&self, actor: &Actor, client: &ClientId) -> bool {
+        let mut visitors = self.members.values().map(|member| &member.visitor);
+        visitors.any(|visitor| visitor.client == *client && visitor.sender.actor() == *actor)
     }
 
     async fn connection(&mut self, actor: &Actor, client: &ClientId, up: bool) {
@@ -218,7 +222,11 @@ impl Task {
 
     async fn command(&mut self, visitor: Arc<Visitor>, n: u32, command: Command, queue: Option<ClientId>) {
         let id = CommandId { client: queue.clone().unwrap_or_else(|| visitor.client.clone()), n };
-        let answer = match self.decide(&visitor.sender, &id, &command).await {
+        let decided = match self.log.may_use(&visitor.client, &visitor.sender.actor()) {
+            true => self.decide(&visitor.sender, &id, &command).await,
+            false => Err(Refusal::NotAllowed),
+        };
+        let answer = match decided {
             Ok(()) => ServiceMessage::Done { room: self.id.clone(), n, queue },
             Err(reason) => ServiceMessage::Refused { room: self.id.clone(), n, reason, queue },
         };
@@ -246,12 +254,12 @@ impl Task {
             if !self.rooms.around.fair.has(company) {
                 return Err(Refusal::NoSuchCompany);
             }
-            if self.room().company().is_none() && !self.rooms.claim(booth, &self.id) {
+            if self.room().booth() != Some(booth) && !self.rooms.claim(booth, &self.id) {
                 return Err(Refusal::Full);
             }
         }
         let decided = self.decide_and_append(sender, id, command).await;
-        if self.room().company().is_none() {
+        if self.room().booth().is_none() {
             self.rooms.release(&self.id);
         }
         decided
@@ -293,23 +301,31 @@ impl Task {
             }
             _ => None,
         };
-        Ok(Around { next, file, ..self.around_of_time() })
+        let knocked = match command {
+            Command::Knock { company, .. } => Some(company),
+            _ => None,
+        };
+        Ok(Around { next, file, ..self.around_of_time(knocked) })
     }
 
-    fn around_of_time(&self) -> Around {
-        let fair = self.rooms.around.fair.now();
-        let company = self.room().company().and_then(|company| fair.company(company));
-        Around { walk_up: company.is_none_or(|company| fair.walk_up(company)), ..Around::at(clock::now()) }
+    /// As much of it as time needs; `knocked` is whom a knock is about to open the room for.
+    fn around_of_time(&self, knocked: Option<&CompanyId>) -> Around {
+        let Surroundings { fair, hall, .. } = &self.rooms.around;
+        let fair = fair.now();
+        let company = self.room().company().or(knocked);
+        let on_call = company.map(|company| hall.on_call(company)).unwrap_or_default();
+        let walk_up = company.and_then(|company| fair.company(company)).is_none_or(|company| fair.walk_up(company));
+        Around { on_call, walk_up, ..Around::at(clock::now()) }
     }
 
     /// Appends what time alone has brought about, and what could not be appended before.
     async fn keep_time(&mut self) {
         for (actor, client) in std::mem::take(&mut self.untold) {
-            let here = self.members.values().any(|member| member.visitor.client == client);
+            let here = self.is_connected(&actor, &client);
             self.connection(&actor, &client, here).await;
         }
         for _ in 0..DUE {
-            let events = self.room().decide_timeout(&self.around_of_time());
+            let events = self.room().decide_timeout(&self.around_of_time(None));
             if events.is_empty() {
                 return;
             }
@@ -367,6 +383,9 @@ impl Task {
         }
         if self.room().is_over() {
             self.rooms.release(&self.id);
+        }
+        // What was held for a lost line is of connections that are no more.
+        if self.room().is_over() || self.room().held() {
             self.relay = Relay::default();
         }
         self.rooms.around.hall.room(&self.id, self.room()).await;
