@@ -1,233 +1,174 @@
-//! A ledger in a folder of this machine.
+//! A ledger in a folder of this machine; nothing to install.
 //!
-//! Tree `rooms`: the room's 32 digits and the event's number, big-endian, to the event in JSON.
-//! Tree `values`: key to value. sled calls block, so each runs on a blocking thread.
+//! Logs and key-values are in sled (`store`), blobs are files beside it (`files`):
+//! a recording of some hundred megabytes is copied once, and deleting it frees its space at once.
+//! The relay is the process's own.
 
-use crate::{Answer, AppendError, Error, KEY_BYTES, Ledger, Pair};
+mod files;
+mod group;
+mod store;
+
+use crate::relay::{Relay, check_key, check_message};
+use crate::value::{Change, Entry, Expect, Revision};
+use crate::{
+    Answer, AppendError, BlobError, BlobHash, BlobReader, Chunks, Error, Follow, Ledger, PutError, Subscription,
+    VALUE_BYTES, Watch, feed, numbered,
+};
+use bytes::Bytes;
 use engawa_protocol::{Recorded, RoomId, Seq};
-use sled::{Batch, Db, IVec, Tree};
-use std::fs::File;
+use files::Files;
+use group::{Group, Told};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-const ROOM_DIGITS: usize = 32;
-/// sled's own threads hold the folder for a moment after the last of its values is dropped.
-const LETTING_GO: Duration = Duration::from_secs(2);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
-
-/// The ledger on sled. Cloning shares it; the folder is free again when the last clone is gone.
+/// The ledger in a folder. Cloning shares it; the folder is free again when the last clone is gone.
 #[derive(Debug, Clone)]
 pub struct SledLedger {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    db: Db,
-    /// sled's own file, for [`Inner::flush`].
-    file: File,
-    rooms: Tree,
-    values: Tree,
-    /// Held between looking at a log's end and writing behind it; not while flushing.
-    appending: Mutex<()>,
+    group: Arc<Group>,
+    files: Files,
+    relay: Arc<Relay>,
 }
 
 impl SledLedger {
     /// Opens the ledger in `folder`, which is made when it is not there.
     ///
     /// # Errors
-    /// [`Error::InUse`] when another process keeps it open, [`Error::Damaged`] and [`Error::Open`].
+    /// [`Error::InUse`] when another process keeps it open, [`Error::Damaged`], [`Error::Full`] and [`Error::Open`].
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let patience = Instant::now() + LETTING_GO;
-        loop {
-            match Self::try_open(folder) {
-                Err(Error::InUse { .. }) if Instant::now() < patience => std::thread::sleep(LOOK_AGAIN),
-                opened => return opened,
-            }
-        }
+        let group = Arc::new(Group::open(folder)?);
+        Ok(Self { group, files: Files::open(folder)?, relay: Arc::default() })
+    }
+}
+
+impl feed::Source for SledLedger {
+    fn feed(&self) -> &feed::Feed {
+        self.group.feed()
     }
 
-    fn try_open(folder: &Path) -> Result<Self, Error> {
-        let opening = |source| opening(folder, source);
-        // Flushing is ours alone: nothing is acknowledged that a timer would still have to write.
-        let db = sled::Config::new().path(folder).flush_every_ms(None).open().map_err(opening)?;
-        let rooms = db.open_tree("rooms").map_err(opening)?;
-        let values = db.open_tree("values").map_err(opening)?;
-        let file = File::open(folder.join("db")).map_err(|error| opening(error.into()))?;
-        Ok(Self { inner: Arc::new(Inner { db, file, rooms, values, appending: Mutex::new(()) }) })
+    async fn events(&self, room: &RoomId, after: Seq) -> Result<Vec<Recorded>, Error> {
+        let room = room.clone();
+        self.group.read(move |store| store.events(&room, after)).await
     }
 
-    fn blocking<T: Send + 'static, E: From<Error> + Send + 'static>(
-        &self,
-        work: impl FnOnce(&Inner) -> Result<T, E> + Send + 'static,
-    ) -> Answer<'_, Result<T, E>> {
-        let inner = self.inner.clone();
-        let running = tokio::task::spawn_blocking(move || work(&inner));
-        Box::pin(async move {
-            match running.await {
-                Ok(result) => result,
-                Err(stopped) if stopped.is_cancelled() => Err(Error::Stopping.into()),
-                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-            }
-        })
+    async fn state(&self, prefix: &str) -> Result<(Revision, Vec<(String, Entry)>), Error> {
+        let prefix = prefix.to_owned();
+        self.group.read(move |store| Ok((store.revision()?, store.list(&prefix)?))).await
     }
 }
 
 impl Ledger for SledLedger {
     fn append(&self, room: &RoomId, expected: Seq, events: &[Recorded]) -> Answer<'_, Result<(), AppendError>> {
-        let mut batch = Batch::default();
-        for (number, event) in (expected + 1..).zip(events) {
-            if event.seq != number {
-                return Box::pin(async move { Err(AppendError::Gap { expected }) });
-            }
-            batch.insert(room_key(room, number), serde_json::to_vec(event).expect("an event becomes JSON"));
-        }
-        let room = room.clone();
-        self.blocking(move |inner| {
-            {
-                let _appending = inner.appending.lock().unwrap_or_else(PoisonError::into_inner);
-                let last = inner.last(&room)?;
-                if last != expected {
-                    return Err(AppendError::Conflict { expected, last });
-                }
-                inner.rooms.apply_batch(batch).map_err(|source| failed("writing events", source))?;
-            }
-            Ok(inner.flush()?)
+        let (room, events): (_, Arc<[Recorded]>) = (room.clone(), events.into());
+        Box::pin(async move {
+            let written = numbered(expected, &events)?;
+            self.group
+                .write(move |store| {
+                    let last = store.last(&room)?;
+                    if last != expected {
+                        return Ok(Err(AppendError::Conflict { expected, last }));
+                    }
+                    store.append(&room, expected, written)?;
+                    Ok(Ok(((), (!events.is_empty()).then_some(Told::Appended(room, events)))))
+                })
+                .await
         })
     }
 
     fn read(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Vec<Recorded>, Error>> {
         let room = room.clone();
-        self.blocking(move |inner| inner.read(&room, after))
+        Box::pin(self.group.read(move |store| store.events(&room, after)))
     }
 
     fn rooms(&self) -> Answer<'_, Result<Vec<RoomId>, Error>> {
-        self.blocking(Inner::all_rooms)
+        Box::pin(self.group.read(|store| store.rooms()))
     }
 
-    fn value(&self, key: &str) -> Answer<'_, Result<Option<Vec<u8>>, Error>> {
+    fn follow(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Follow, Error>> {
+        let follow = feed::follow(self.clone(), room, after);
+        Box::pin(async move { Ok(follow) })
+    }
+
+    fn value(&self, key: &str) -> Answer<'_, Result<Option<Entry>, Error>> {
         let key = key.to_owned();
-        self.blocking(move |inner| {
-            let value = inner.values.get(checked(&key)?).map_err(|source| failed("reading a value", source))?;
-            Ok(value.map(|bytes| bytes.to_vec()))
+        Box::pin(async move {
+            check_key(&key)?;
+            self.group.read(move |store| store.value(&key)).await
         })
     }
 
-    fn put(&self, key: &str, value: &[u8]) -> Answer<'_, Result<(), Error>> {
+    fn put(&self, key: &str, value: &[u8], expect: Expect) -> Answer<'_, Result<Revision, PutError>> {
         let (key, value) = (key.to_owned(), value.to_vec());
-        self.blocking(move |inner| {
-            inner.values.insert(checked(&key)?, value).map_err(|source| failed("writing a value", source))?;
-            inner.flush()
+        Box::pin(async move {
+            check_key(&key)?;
+            if value.len() > VALUE_BYTES {
+                return Err(Error::Large { what: "a value", limit: VALUE_BYTES }.into());
+            }
+            self.group
+                .write(move |store| {
+                    let standing = store.value(&key)?.map(|entry| entry.revision);
+                    if !expect.meets(standing) {
+                        return Ok(Err(PutError::Conflict { standing }));
+                    }
+                    let entry = store.put(&key, value)?;
+                    Ok(Ok((entry.revision, Some(Told::Changed(Change::Put { key, entry })))))
+                })
+                .await
         })
     }
 
-    fn delete(&self, key: &str) -> Answer<'_, Result<(), Error>> {
+    fn delete(&self, key: &str, expect: Expect) -> Answer<'_, Result<(), PutError>> {
         let key = key.to_owned();
-        self.blocking(move |inner| {
-            inner.values.remove(checked(&key)?).map_err(|source| failed("removing a value", source))?;
-            inner.flush()
+        Box::pin(async move {
+            check_key(&key)?;
+            self.group
+                .write(move |store| {
+                    let standing = store.value(&key)?.map(|entry| entry.revision);
+                    if !expect.meets(standing) {
+                        return Ok(Err(PutError::Conflict { standing }));
+                    }
+                    if standing.is_none() {
+                        return Ok(Ok(((), None)));
+                    }
+                    let revision = store.delete(&key)?;
+                    Ok(Ok(((), Some(Told::Changed(Change::Deleted { key, revision })))))
+                })
+                .await
         })
     }
 
-    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<Pair>, Error>> {
+    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<(String, Entry)>, Error>> {
         let prefix = prefix.to_owned();
-        self.blocking(move |inner| {
-            let pair = |found: sled::Result<(IVec, IVec)>| {
-                let (key, value) = found.map_err(|source| failed("listing values", source))?;
-                let key = String::from_utf8(key.to_vec())
-                    .map_err(|_| Error::Damaged { what: "a key is no text".to_owned() })?;
-                Ok((key, value.to_vec()))
-            };
-            inner.values.scan_prefix(prefix).map(pair).collect()
-        })
+        Box::pin(self.group.read(move |store| store.list(&prefix)))
     }
 
-    fn flush(&self) -> Answer<'_, Result<(), Error>> {
-        self.blocking(Inner::flush)
-    }
-}
-
-impl Inner {
-    /// sled writes its log with `sync_file_range`, which leaves the file's new length and the
-    /// disk's own cache behind (sync_file_range(2), "Warning"): a cut of power could take both.
-    fn flush(&self) -> Result<(), Error> {
-        let synced = self.db.flush().and_then(|_| Ok(self.file.sync_data()?));
-        synced.map_err(|source| failed("bringing the ledger to the disk", source))
+    fn watch(&self, prefix: &str) -> Answer<'_, Result<Watch, Error>> {
+        let watch = feed::watch(self.clone(), prefix);
+        Box::pin(async move { Ok(watch) })
     }
 
-    fn last(&self, room: &RoomId) -> Result<Seq, Error> {
-        let last = self.rooms.scan_prefix(room.as_str()).next_back();
-        let Some(found) = last else { return Ok(0) };
-        let (key, _) = found.map_err(|source| failed("looking for a log's end", source))?;
-        Ok(parse_key(&key)?.1)
+    fn put_blob(&self, hash: &BlobHash, size: u64, chunks: Chunks) -> Answer<'_, Result<(), BlobError>> {
+        Box::pin(self.files.put(*hash, size, chunks))
     }
 
-    fn read(&self, room: &RoomId, after: Seq) -> Result<Vec<Recorded>, Error> {
-        let Some(first) = after.checked_add(1) else { return Ok(Vec::new()) };
-        let range = self.rooms.range(room_key(room, first)..=room_key(room, Seq::MAX));
-        let mut events = Vec::new();
-        for (number, found) in (first..).zip(range) {
-            let (key, value) = found.map_err(|source| failed("reading a log", source))?;
-            let damaged = |what: &str| Error::Damaged { what: format!("event {number} of room {room} {what}") };
-            if parse_key(&key)?.1 != number {
-                return Err(damaged("is missing"));
-            }
-            // The cause would quote what people wrote.
-            let event: Recorded = serde_json::from_slice(&value).map_err(|_| damaged("cannot be read"))?;
-            if event.seq != number {
-                return Err(damaged("bears another number"));
-            }
-            events.push(event);
-        }
-        Ok(events)
+    fn blob(&self, hash: &BlobHash) -> Answer<'_, Result<Option<BlobReader>, Error>> {
+        Box::pin(self.files.read(*hash))
     }
 
-    fn all_rooms(&self) -> Result<Vec<RoomId>, Error> {
-        let mut rooms = Vec::new();
-        let mut next = Vec::new();
-        while let Some(found) = self.rooms.range(next.as_slice()..).next() {
-            let (key, _) = found.map_err(|source| failed("listing rooms", source))?;
-            let (room, _) = parse_key(&key)?;
-            next = room_key(&room, Seq::MAX);
-            next.push(0);
-            rooms.push(room);
-        }
-        Ok(rooms)
+    fn has_blob(&self, hash: &BlobHash) -> Answer<'_, Result<bool, Error>> {
+        Box::pin(self.files.has(*hash))
     }
-}
 
-fn room_key(room: &RoomId, number: Seq) -> Vec<u8> {
-    [room.as_str().as_bytes(), &number.to_be_bytes()].concat()
-}
-
-fn parse_key(key: &[u8]) -> Result<(RoomId, Seq), Error> {
-    let parts = key.split_at_checked(ROOM_DIGITS);
-    parts
-        .and_then(|(room, number)| {
-            let room = std::str::from_utf8(room).ok()?.parse().ok()?;
-            Some((room, Seq::from_be_bytes(number.try_into().ok()?)))
-        })
-        .ok_or_else(|| Error::Damaged { what: "a log has a key of another form".to_owned() })
-}
-
-fn checked(key: &str) -> Result<&str, Error> {
-    if (1..=KEY_BYTES).contains(&key.len()) { Ok(key) } else { Err(Error::Key) }
-}
-
-fn opening(folder: &Path, source: sled::Error) -> Error {
-    let folder = folder.display().to_string();
-    match source {
-        // sled tells a lock that is held only in the words of the error.
-        sled::Error::Io(io) if io.to_string().contains("could not acquire lock") => Error::InUse { folder },
-        sled::Error::Corruption { .. } => Error::Damaged { what: format!("the files in {folder}") },
-        source => Error::Open { folder, source },
+    fn delete_blob(&self, hash: &BlobHash) -> Answer<'_, Result<(), Error>> {
+        Box::pin(self.files.delete(*hash))
     }
-}
 
-fn failed(doing: &'static str, source: sled::Error) -> Error {
-    match source {
-        sled::Error::Corruption { .. } => Error::Damaged { what: format!("{doing} met broken pages") },
-        source => Error::Disk { doing, source },
+    fn publish(&self, subject: &str, message: Bytes) -> Answer<'_, Result<(), Error>> {
+        let published = check_message(subject, &message).map(|()| self.relay.publish(subject, &message));
+        Box::pin(async move { published })
+    }
+
+    fn subscribe(&self, subject: &str) -> Answer<'_, Result<Subscription, Error>> {
+        let subscribed = check_key(subject).map(|()| self.relay.subscribe(subject));
+        Box::pin(async move { subscribed })
     }
 }

@@ -41,7 +41,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Stopping takes no longer, whatever hangs.
 const STOPPING: Duration = Duration::from_secs(3);
-const FLUSHING: Duration = Duration::from_secs(1);
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -102,7 +101,7 @@ impl Ready {
     /// later ([`engawa_protocol::CloseCode::Restart`]), within four seconds altogether.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let service = self.service;
-        let (stop, tasks, ledger) = (service.stop.clone(), service.tasks.clone(), service.ledger.clone());
+        let (stop, tasks) = (service.stop.clone(), service.tasks.clone());
         let app = http::router(service);
         let accepting = tasks.spawn(accept::accept(listener, app, stop.clone(), tasks.clone()));
         tokio::select! {
@@ -115,10 +114,6 @@ impl Ready {
         tasks.close();
         if timeout(STOPPING, tasks.wait()).await.is_err() {
             tracing::warn!("some connections did not end in time");
-        }
-        if !matches!(timeout(FLUSHING, ledger.flush()).await, Ok(Ok(()))) {
-            // Whatever was acknowledged was flushed before.
-            tracing::warn!("the last flush did not end well");
         }
     }
 }

@@ -13,6 +13,7 @@ pub use name::{clean_file_name, disposition};
 use crate::clock;
 use crate::store::{Expect, Kept, PIECE_BYTES, Store, StoreError, hash_of};
 use axum::body::{Body, BodyDataStream};
+use engawa_ledger::BlobReader;
 use engawa_protocol::{Actor, FileCard, FileId, Millis, RoomId, limits};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -199,7 +200,7 @@ impl Uploads {
     ///
     /// # Errors
     /// A failing ledger.
-    pub async fn bytes(&self, file: &FileId) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn bytes(&self, file: &FileId) -> Result<Option<BlobReader>, StoreError> {
         self.store.file(file).await
     }
 
@@ -263,7 +264,7 @@ impl Uploads {
         upload.card.media_type = media_type(&bytes).to_owned();
         // The reference stands before the file, and goes after it: no file lies about unknown.
         self.store.put(&reference_key(&upload.card.file, room), &Reference {}, Expect::Any).await?;
-        self.store.put_file(&upload.card.file, &bytes).await?;
+        self.store.put_file(&upload.card.file, bytes).await?;
         (upload.whole, upload.expires) = (true, expires());
         match self.store.put(&key(room, &upload.id), &*upload, Expect::Revision(kept.revision)).await {
             Ok(_) | Err(StoreError::Conflict) => {}

@@ -2,8 +2,12 @@
 
 mod support;
 
+use axum::body::Bytes;
 use engawa_ledger::sled::SledLedger;
-use engawa_ledger::{Answer, AppendError, Error, Ledger, Pair};
+use engawa_ledger::{
+    Answer, AppendError, BlobError, BlobHash, BlobReader, Chunks, Entry, Error, Expect, Follow, Ledger, PutError,
+    Revision, Subscription, Watch,
+};
 use engawa_protocol::{
     Actor, Command, Event, Fault, Locale, Millis, Peer, Recorded, Refusal, RoomId, Seat, Seq, ServiceMessage, Signal,
 };
@@ -16,7 +20,8 @@ const WORKS: u8 = 0;
 const FAILS_BEFORE_WRITING: u8 = 1;
 const FAILS_AFTER_WRITING: u8 = 2;
 
-/// The real ledger, with appends that fail on demand; after a failed writing, flushing fails too.
+/// The real ledger, with appends that fail on demand; after a failed writing, what is there cannot
+/// be brought to the disk, so reading fails too.
 struct Flaky {
     inner: SledLedger,
     mode: AtomicU8,
@@ -44,6 +49,9 @@ impl Ledger for Flaky {
 
     fn read(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Vec<Recorded>, Error>> {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        if self.mode.load(Ordering::SeqCst) == FAILS_AFTER_WRITING {
+            return Box::pin(async { Err(Error::Stopping) });
+        }
         self.inner.read(room, after)
     }
 
@@ -51,27 +59,52 @@ impl Ledger for Flaky {
         self.inner.rooms()
     }
 
-    fn value(&self, key: &str) -> Answer<'_, Result<Option<Vec<u8>>, Error>> {
+    fn follow(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Follow, Error>> {
+        self.inner.follow(room, after)
+    }
+
+    fn value(&self, key: &str) -> Answer<'_, Result<Option<Entry>, Error>> {
         self.inner.value(key)
     }
 
-    fn put(&self, key: &str, value: &[u8]) -> Answer<'_, Result<(), Error>> {
-        self.inner.put(key, value)
+    fn put(&self, key: &str, value: &[u8], expect: Expect) -> Answer<'_, Result<Revision, PutError>> {
+        self.inner.put(key, value, expect)
     }
 
-    fn delete(&self, key: &str) -> Answer<'_, Result<(), Error>> {
-        self.inner.delete(key)
+    fn delete(&self, key: &str, expect: Expect) -> Answer<'_, Result<(), PutError>> {
+        self.inner.delete(key, expect)
     }
 
-    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<Pair>, Error>> {
+    fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<(String, Entry)>, Error>> {
         self.inner.list(prefix)
     }
 
-    fn flush(&self) -> Answer<'_, Result<(), Error>> {
-        if self.mode.load(Ordering::SeqCst) == FAILS_AFTER_WRITING {
-            return Box::pin(async { Err(Error::Stopping) });
-        }
-        self.inner.flush()
+    fn watch(&self, prefix: &str) -> Answer<'_, Result<Watch, Error>> {
+        self.inner.watch(prefix)
+    }
+
+    fn put_blob(&self, hash: &BlobHash, size: u64, chunks: Chunks) -> Answer<'_, Result<(), BlobError>> {
+        self.inner.put_blob(hash, size, chunks)
+    }
+
+    fn blob(&self, hash: &BlobHash) -> Answer<'_, Result<Option<BlobReader>, Error>> {
+        self.inner.blob(hash)
+    }
+
+    fn has_blob(&self, hash: &BlobHash) -> Answer<'_, Result<bool, Error>> {
+        self.inner.has_blob(hash)
+    }
+
+    fn delete_blob(&self, hash: &BlobHash) -> Answer<'_, Result<(), Error>> {
+        self.inner.delete_blob(hash)
+    }
+
+    fn publish(&self, subject: &str, message: Bytes) -> Answer<'_, Result<(), Error>> {
+        self.inner.publish(subject, message)
+    }
+
+    fn subscribe(&self, subject: &str) -> Answer<'_, Result<Subscription, Error>> {
+        self.inner.subscribe(subject)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod support;
 
-use engawa_ledger::Ledger;
+use engawa_ledger::{Expect, Ledger};
 use engawa_protocol::{ClientMessage, CloseCode, Me, PROTOCOL, ServiceMessage, limits};
 use engawa_service::accounts::Accounts;
 use futures_util::{SinkExt, StreamExt};
@@ -82,10 +82,11 @@ async fn a_page_that_says_hello_after_the_sign_out_is_told_too() {
 async fn a_damaged_sign_in_keeps_nobody_elses_from_ending() {
     let house = House::furnish("", "");
     let ledger = Arc::new(house.ledger());
-    ledger.put("session/0", b"{").await.unwrap();
-    ledger.put("session/1", br#"{"account":"takahashi","expires":1}"#).await.unwrap();
+    ledger.put("session/0", b"{", Expect::New).await.unwrap();
+    ledger.put("session/1", br#"{"account":"takahashi","expires":1}"#, Expect::New).await.unwrap();
     Accounts::new(ledger.clone()).unwrap().forget_expired().await.unwrap();
-    assert_eq!(ledger.list("session/").await.unwrap(), [("session/0".to_owned(), b"{".to_vec())]);
+    let left: Vec<_> = ledger.list("session/").await.unwrap().into_iter().map(|(key, _)| key).collect();
+    assert_eq!(left, ["session/0"]);
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ pub async fn download(
     let (_, room) = admitted(&service, &sender, &room).await?;
     let post = post.parse().ok().and_then(|post| room.post(post)).ok_or_else(missing)?;
     let PostBody::File(card) = &post.body else { return Err(missing()) };
-    let bytes = service.uploads.bytes(&card.file).await?.ok_or_else(missing)?;
+    let file = service.uploads.bytes(&card.file).await?.ok_or_else(missing)?;
     let media_type = HeaderValue::try_from(card.media_type.as_str());
     let headers = [
         (header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"))),
@@ -138,7 +138,8 @@ pub async fn download(
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
-    Ok((headers, bytes).into_response())
+    let length = [(header::CONTENT_LENGTH, HeaderValue::from(file.size))];
+    Ok((headers, length, body::Body::from_stream(file.chunks)).into_response())
 }
 
 /// A room that the caller is of; others' rooms are answered as if they were not there.

@@ -59,7 +59,7 @@ pub(super) async fn run(
 ) {
     let read = match log {
         Some(log) => Ok(log),
-        None => read_durably(&rooms, &id).await,
+        None => rooms.around.ledger.read(&id, 0).await,
     };
     let log = match read {
         Ok(log) => Log::new(rooms.around.config.policy, log),
@@ -85,16 +85,6 @@ pub(super) async fn run(
         was_asked: false,
     };
     task.run(&mut actions).await;
-}
-
-/// A room's log, of which nothing is taken back any more; see [`Task::catch_up`].
-async fn read_durably(rooms: &Rooms, id: &RoomId) -> Result<Vec<Recorded>, engawa_ledger::Error> {
-    let ledger = &rooms.around.ledger;
-    let log = ledger.read(id, 0).await?;
-    if !log.is_empty() {
-        ledger.flush().await?;
-    }
-    Ok(log)
 }
 
 impl Task {
@@ -356,8 +346,6 @@ impl Task {
     }
 
     async fn catch_up(&mut self) -> Result<(), engawa_ledger::Error> {
-        // A failed append may have left events that a cut of power would take back: nobody hears of them before.
-        self.rooms.around.ledger.flush().await?;
         let more = self.rooms.around.ledger.read(&self.id, self.room().last()).await?;
         if !more.is_empty() {
             self.take_in(more).await;

@@ -1,0 +1,165 @@
+//! Rooms' logs in a stream: a subject a room, a batch of events a message.
+
+use super::server::{Position, Refused, Server};
+use crate::{AppendError, Error};
+use async_nats::HeaderMap;
+use engawa_protocol::{Recorded, RoomId, Seq};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Rooms whose end is remembered; beyond that it is asked for.
+const ENDS: usize = 16 * 1024;
+
+/// Where a log ends: its last event, and the message that holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct End {
+    event: Seq,
+    message: Position,
+}
+
+#[derive(Debug)]
+pub(super) struct Logs {
+    server: Server,
+    pub(super) stream: String,
+    /// Before the room's digits.
+    subject: String,
+    /// A hint: the server refuses what builds on an old one.
+    ends: Mutex<HashMap<RoomId, End>>,
+}
+
+impl Logs {
+    pub(super) async fn open(server: Server, prefix: &str, replicas: usize) -> Result<Self, Error> {
+        let (stream, subject) = (format!("{prefix}_log"), format!("{prefix}.log."));
+        let config = serde_json::json!({
+            "name": stream,
+            "subjects": [format!("{subject}*")],
+            "retention": "limits",
+            "max_consumers": -1, "max_msgs": -1, "max_bytes": -1, "max_age": 0, "max_msgs_per_subject": -1,
+            "max_msg_size": -1,
+            "storage": "file",
+            "discard": "new",
+            "num_replicas": replicas,
+            "deny_delete": true,
+            // Reads go to the leader, as a replica may not have what was acknowledged.
+            "allow_direct": false,
+        });
+        server.make_stream(config).await?;
+        Ok(Self { server, stream, subject, ends: Mutex::default() })
+    }
+
+    pub(super) async fn append(
+        &self,
+        room: &RoomId,
+        expected: Seq,
+        events: &[Recorded],
+        payload: Vec<u8>,
+    ) -> Result<(), AppendError> {
+        let mut end = self.remembered(room).filter(|end| end.event == expected && !events.is_empty());
+        loop {
+            let asked = end.is_none();
+            let End { event: last, message } = match end.take() {
+                Some(end) => end,
+                None => self.end(room).await?,
+            };
+            if last != expected {
+                return Err(AppendError::Conflict { expected, last });
+            }
+            let Some(newest) = events.last() else { return Ok(()) };
+            let subject = self.subject(room);
+            let written =
+                self.server.write(&self.stream, &subject, Some(message), HeaderMap::new(), payload.clone().into());
+            match written.await {
+                Ok(message) => {
+                    self.remember(room, End { event: newest.seq, message });
+                    return Ok(());
+                }
+                // What was remembered was old, or somebody else was quicker: the leader knows.
+                Err(Refused::Moved) if !asked => {}
+                Err(Refused::Moved) => {
+                    let End { event: last, .. } = self.end(room).await?;
+                    return Err(AppendError::Conflict { expected, last });
+                }
+                Err(Refused::Store(error)) => return Err(error.into()),
+            }
+        }
+    }
+
+    pub(super) async fn events(&self, room: &RoomId, after: Seq) -> Result<Vec<Recorded>, Error> {
+        let subject = self.subject(room);
+        let Some(last) = self.server.last(&self.stream, &subject).await? else { return Ok(Vec::new()) };
+        let newest = parse(&last.payload)?;
+        self.remember(room, End { event: newest.last().map_or(0, |event| event.seq), message: last.sequence });
+        let mut events: Vec<Recorded> = Vec::new();
+        if newest.first().is_some_and(|first| first.seq > after.saturating_add(1)) {
+            let mut from = 1;
+            while let Some(message) = self.server.next(&self.stream, &subject, from).await? {
+                if message.sequence >= last.sequence {
+                    break;
+                }
+                from = message.sequence + 1;
+                events.extend(parse(&message.payload)?);
+            }
+        }
+        events.extend(newest);
+        events.retain(|event| event.seq > after);
+        for (number, event) in (after.saturating_add(1)..).zip(&events) {
+            if event.seq != number {
+                return Err(Error::Damaged { what: format!("event {number} of room {room} is missing") });
+            }
+        }
+        Ok(events)
+    }
+
+    pub(super) async fn rooms(&self) -> Result<Vec<RoomId>, Error> {
+        let (_, subjects) = self.server.subjects(&self.stream, &format!("{}*", self.subject)).await?;
+        let mut rooms: Vec<_> = subjects.iter().filter_map(|subject| self.room(subject)).collect();
+        rooms.sort();
+        Ok(rooms)
+    }
+
+    /// The room and the events of a message that came.
+    pub(super) fn received(&self, subject: &str, message: Position, payload: &[u8]) -> Option<(RoomId, Vec<Recorded>)> {
+        let room = self.room(subject)?;
+        let events = parse(payload).ok()?;
+        self.remember(&room, End { event: events.last()?.seq, message });
+        Some((room, events))
+    }
+
+    async fn end(&self, room: &RoomId) -> Result<End, Error> {
+        let Some(last) = self.server.last(&self.stream, &self.subject(room)).await? else {
+            return Ok(End { event: 0, message: 0 });
+        };
+        let event = parse(&last.payload)?.last().map_or(0, |event| event.seq);
+        let end = End { event, message: last.sequence };
+        self.remember(room, end);
+        Ok(end)
+    }
+
+    fn remembered(&self, room: &RoomId) -> Option<End> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).get(room).copied()
+    }
+
+    fn remember(&self, room: &RoomId, end: End) {
+        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        if ends.len() >= ENDS && !ends.contains_key(room) {
+            ends.clear();
+        }
+        let known = ends.entry(room.clone()).or_insert(end);
+        if known.message < end.message {
+            *known = end;
+        }
+    }
+
+    fn subject(&self, room: &RoomId) -> String {
+        format!("{}{room}", self.subject)
+    }
+
+    fn room(&self, subject: &str) -> Option<RoomId> {
+        subject.strip_prefix(&self.subject)?.parse().ok()
+    }
+}
+
+fn parse(payload: &[u8]) -> Result<Vec<Recorded>, Error> {
+    // The cause would quote what people wrote.
+    serde_json::from_slice(payload).map_err(|_| Error::Damaged { what: "events cannot be read".to_owned() })
+}

@@ -1,0 +1,147 @@
+//! The ledger on NATS: every promise on one server and on a cluster, and a leader killed in the middle.
+
+mod suite;
+mod support;
+
+use engawa_ledger::nats::{NatsConfig, NatsLedger, Tls};
+use engawa_ledger::{AppendError, Error, Expect, Ledger};
+use engawa_protocol::Seq;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+use suite::{Opened, the_suite, the_suite_in_turn};
+use support::servers::Servers;
+use support::{assert_in_order, event_of, room, told};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
+
+fn config(addresses: &[String], replicas: usize, prefix: &str) -> NatsConfig {
+    let (servers, prefix) = (addresses.to_vec(), prefix.to_owned());
+    NatsConfig { servers, credentials: None, token: None, tls: Tls::default(), replicas, prefix }
+}
+
+/// Opens a ledger as soon as the servers are there.
+async fn open(config: &NatsConfig) -> NatsLedger {
+    let until = Instant::now() + Duration::from_secs(40);
+    loop {
+        match NatsLedger::open(config).await {
+            Ok(ledger) => return ledger,
+            Err(error) if Instant::now() >= until => panic!("{error:?}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+/// Two nodes of a ledger; each begins with another server.
+async fn nodes(servers: &Servers, replicas: usize, prefix: &str) -> Vec<Arc<dyn Ledger>> {
+    let mut addresses = servers.addresses.clone();
+    let first = open(&config(&addresses, replicas, prefix)).await;
+    addresses.rotate_left(1);
+    let second = open(&config(&addresses, replicas, prefix)).await;
+    vec![Arc::new(first), Arc::new(second)]
+}
+
+async fn single() -> Option<Opened> {
+    let servers = Servers::start(1)?;
+    Some(Opened { nodes: nodes(&servers, 1, "t").await, _keep: Box::new(servers) })
+}
+
+the_suite!(single().await);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_promise_holds_on_a_cluster() {
+    let Some(servers) = Servers::start(3) else { return };
+    let mut count = 0;
+    let mut begin = || {
+        count += 1;
+        format!("t{count}")
+    };
+    the_suite_in_turn!(Opened { nodes: nodes(&servers, 3, &begin()).await, _keep: Box::new(()) });
+}
+
+/// Who leads the rooms' stream, as the servers tell.
+async fn leader(servers: &Servers, prefix: &str) -> String {
+    let client = async_nats::connect(servers.addresses.clone()).await.unwrap();
+    let context = async_nats::jetstream::new(client);
+    let info: serde_json::Value = context.request(format!("STREAM.INFO.{prefix}_log"), &()).await.unwrap();
+    info["cluster"]["leader"].as_str().expect("a cluster has a leader").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn appenders_and_followers_go_on_when_the_leader_is_killed() {
+    const BEFORE: Seq = 150;
+    const LAST: Seq = 400;
+    let Some(mut servers) = Servers::start(3) else { return };
+    let nodes = nodes(&servers, 3, "t").await;
+    let mut tasks = JoinSet::new();
+    for node in &nodes {
+        let mut follow = node.follow(&room(1), 0).await.unwrap();
+        tasks.spawn(async move { told(&mut follow, LAST).await });
+    }
+    let (said, mut hear) = tokio::sync::watch::channel(0);
+    for (writer, node) in nodes.iter().cloned().enumerate() {
+        let said = said.clone();
+        tasks.spawn(async move {
+            let mut last = 0;
+            let mut own = Vec::new();
+            while last < LAST {
+                match node.append(&room(1), last, &[event_of(last + 1, writer as u64)]).await {
+                    Ok(()) => {
+                        last += 1;
+                        own.push(event_of(last, writer as u64));
+                        said.send_replace(last);
+                    }
+                    Err(AppendError::Conflict { last: found, .. }) => last = found,
+                    Err(error) => panic!("the leader is away for longer than a writer waits: {error:?}"),
+                }
+            }
+            own
+        });
+    }
+    timeout(support::SOON, hear.wait_for(|last| *last >= BEFORE)).await.unwrap().unwrap();
+    let begun = Instant::now();
+    servers.kill(&leader(&servers, "t").await);
+    timeout(support::SOON, hear.changed()).await.unwrap().unwrap();
+    let results = timeout(Duration::from_secs(60), tasks.join_all()).await.unwrap();
+    eprintln!("{} events after the leader's end took {:?}", LAST - BEFORE, begun.elapsed());
+    let log = nodes[0].read(&room(1), 0).await.unwrap();
+    assert_in_order(&log, 1);
+    assert_eq!(nodes[1].read(&room(1), 0).await.unwrap(), log);
+    for result in results {
+        assert!(!result.is_empty());
+        let missing = result.iter().find(|event| log[event.seq as usize - 1] != **event);
+        assert!(missing.is_none(), "was acknowledged or told, and is not there: {missing:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_installations_share_a_server_and_see_nothing_of_each_other() {
+    let Some(servers) = Servers::start(1) else { return };
+    let one = open(&config(&servers.addresses, 1, "one")).await;
+    let two = open(&config(&servers.addresses, 1, "two")).await;
+    one.put("a", b"1", Expect::New).await.unwrap();
+    one.append(&room(1), 0, &[event_of(1, 1)]).await.unwrap();
+    assert_eq!(two.value("a").await.unwrap(), None);
+    assert_eq!(two.rooms().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_or_a_name_that_cannot_be_is_a_clear_error() {
+    let nobody = ["nats://somebody:secret@127.0.0.1:1".to_owned()];
+    let error = NatsLedger::open(&config(&nobody, 1, "t")).await.unwrap_err();
+    assert!(matches!(&error, Error::Open { at, .. } if at == "127.0.0.1:1"), "{error:?}");
+    assert!(!format!("{error:?}").contains("secret"));
+    let error = NatsLedger::open(&config(&nobody, 1, "a b")).await.unwrap_err();
+    assert!(matches!(error, Error::Open { .. }), "{error:?}");
+    let mut missing = config(&nobody, 1, "t");
+    missing.credentials = Some(Path::new("/nowhere/engawa.creds").to_owned());
+    let error = NatsLedger::open(&missing).await.unwrap_err();
+    assert!(format!("{error:?}").contains("/nowhere/engawa.creds"), "{error:?}");
+}
+
+#[test]
+fn the_server_is_one_that_the_tests_know() {
+    let version = Command::new("nats-server").arg("--version").output().expect("nats-server is installed");
+    assert!(String::from_utf8_lossy(&version.stdout).contains("v2."));
+}

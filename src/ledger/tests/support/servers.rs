@@ -1,0 +1,58 @@
+//! NATS servers of the test's own, on free ports of the loopback and in temporary folders.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// One server or a cluster; they end with this value, and with the thread that made it.
+pub struct Servers {
+    processes: Vec<Child>,
+    pub addresses: Vec<String>,
+    folder: TempDir,
+}
+
+impl Servers {
+    /// Starts `count` servers; none and a word about it when there is no nats-server.
+    pub fn start(count: usize) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let (clients, routes) = (free_ports(count), free_ports(count));
+        let cluster: Vec<_> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let addresses = clients.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let mut servers = Self { processes: Vec::new(), addresses, folder };
+        for number in 0..count {
+            let name = format!("n{number}");
+            // Ends with us, also when we are killed.
+            let mut command = Command::new("setpriv");
+            command.args(["--pdeathsig", "KILL", "nats-server", "-a", "127.0.0.1", "-js", "-n", &name]);
+            command.args(["-p", &clients[number].to_string()]).arg("-sd").arg(servers.folder.path().join(&name));
+            if count > 1 {
+                command.args(["--cluster_name", "c", "--cluster", &cluster[number], "--routes", &cluster.join(",")]);
+            }
+            let log = std::fs::File::create(servers.folder.path().join(format!("{name}.log"))).unwrap();
+            command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+            servers.processes.push(command.spawn().expect("setpriv is part of util-linux"));
+        }
+        Some(servers)
+    }
+
+    /// Kills the server of a name, as its machine's end would.
+    pub fn kill(&mut self, name: &str) {
+        let number: usize = name.trim_start_matches('n').parse().unwrap();
+        self.processes[number].kill().unwrap();
+        self.processes[number].wait().unwrap();
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        for process in &mut self.processes {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+fn free_ports(count: usize) -> Vec<u16> {
+    let held: Vec<_> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    held.iter().map(|listener| listener.local_addr().unwrap().port()).collect()
+}
