@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod files;
 mod interviews;
+mod records;
 
 use crate::service::Service;
 use axum::Router;
@@ -65,6 +66,10 @@ fn described() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(interviews::number))
         .routes(routes!(interviews::code));
     let short = short
+        .routes(routes!(records::list))
+        .routes(routes!(records::participants))
+        .routes(routes!(records::chat))
+        .routes(routes!(records::audit))
         .routes(routes!(files::create))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER));

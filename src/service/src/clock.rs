@@ -26,6 +26,12 @@ pub fn day(at: Millis, timezone: &TimeZone) -> String {
     day.unwrap_or_default()
 }
 
+/// A moment in `timezone` as people and spreadsheets read it, `2026/11/21 10:05:00`.
+pub fn written(at: Millis, timezone: &TimeZone) -> String {
+    let at = Timestamp::from_millisecond(at.0 as i64).map(|at| at.to_zoned(timezone.clone()));
+    at.map(|at| at.strftime("%Y/%m/%d %H:%M:%S").to_string()).unwrap_or_default()
+}
+
 /// Days in the order of their texts, the last one as well.
 pub type Days = std::ops::RangeInclusive<String>;
 

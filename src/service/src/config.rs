@@ -84,8 +84,29 @@ pub struct Config {
     pub policy: Policy,
     /// How long a connection number is good.
     pub number_life: Duration,
+    /// How long records are kept after the end.
+    pub records: Duration,
+    /// Where notices go; none are sent without it.
+    pub notices: Option<NoticesConfig>,
     /// Where people reach the service, for links; left out, the first origin.
     pub link: Option<String>,
+}
+
+/// The webhook for notices to candidates (E6).
+#[derive(Clone)]
+pub struct NoticesConfig {
+    /// Where they are posted.
+    pub url: hyper::Uri,
+    /// What they are signed with.
+    pub secret: String,
+    /// The first try after one that failed.
+    pub retry: Duration,
+}
+
+impl std::fmt::Debug for NoticesConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NoticesConfig").field("retry", &self.retry).finish_non_exhaustive()
+    }
 }
 
 /// A company of the event.

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::fair::Fair;
 use crate::hall;
 use crate::outlet::{ConnectionId, End};
+use crate::records::Records;
 use crate::schedule::Schedule;
 use crate::uploads::Uploads;
 use crate::visitor::Visitor;
@@ -118,6 +119,8 @@ pub struct Surroundings {
     pub schedule: Arc<Schedule>,
     /// Files on their way.
     pub uploads: Arc<Uploads>,
+    /// Interviews that are over.
+    pub records: Arc<Records>,
     /// Where a room's state is shown.
     pub hall: hall::Handle,
     /// The service stops.
@@ -158,6 +161,9 @@ impl Rooms {
             let room = Room::restore(self.around.config.policy, &log, clock::now());
             if room.is_over() {
                 over += 1;
+                if let Err(error) = self.around.records.ended(&id, &room).await {
+                    tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a record is not kept");
+                }
                 self.around.hall.room(&id, &room).await;
             } else if room.company().is_some() {
                 going_on += 1;

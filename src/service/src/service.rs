@@ -6,7 +6,9 @@ use crate::fair::Fair;
 use crate::hall;
 use crate::http::cookie;
 use crate::http::sign_in::Attempts;
+use crate::notices::Notices;
 use crate::outlet::ConnectionId;
+use crate::records::Records;
 use crate::rooms::{Rooms, Surroundings};
 use crate::schedule::Schedule;
 use crate::store::{Store, StoreError};
@@ -14,6 +16,8 @@ use crate::tickets::{TicketError, Tickets};
 use crate::uploads::Uploads;
 use axum::http::{HeaderMap, StatusCode};
 use engawa_ledger::Ledger;
+use engawa_protocol::{FileId, RoomId};
+use engawa_session::room::Body;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -52,9 +56,11 @@ pub struct Service {
     /// The interviews that are booked.
     pub schedule: Arc<Schedule>,
     /// Ways into them.
-    pub tickets: Tickets,
+    pub tickets: Arc<Tickets>,
     /// Files on their way.
     pub uploads: Arc<Uploads>,
+    /// Interviews that are over.
+    pub records: Arc<Records>,
     /// Hosts, admins and staff.
     pub accounts: Accounts,
     /// Rooms that run.
@@ -87,7 +93,8 @@ impl Service {
         let fair = Fair::open(store.clone(), &config).await?;
         let schedule = Schedule::new(store.clone());
         let uploads = Arc::new(Uploads::new(store.clone()));
-        let tickets = Tickets::open(store.clone(), config.number_life).await?;
+        let tickets = Arc::new(Tickets::open(store.clone(), config.number_life).await?);
+        let records = Records::new(store.clone(), config.records);
         let (hall, hall_task) = hall::open(config.clone(), fair.changes(), stop.clone());
         tasks.spawn(hall_task);
         let around = Surroundings {
@@ -96,6 +103,7 @@ impl Service {
             fair: fair.clone(),
             schedule: schedule.clone(),
             uploads: uploads.clone(),
+            records: records.clone(),
             hall: hall.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
@@ -108,6 +116,7 @@ impl Service {
             fair,
             schedule,
             uploads,
+            records,
             tickets,
             rooms: Rooms::new(around),
             hall,
@@ -120,7 +129,25 @@ impl Service {
         service.rooms.restore().await.map_err(StoreError::from)?;
         service.schedule.mend(&service.rooms).await?;
         service.tasks.spawn(forget_expired(service.clone()));
+        if let Some(notices) = service.config.notices.clone() {
+            let (store, schedule) = (service.store.clone(), service.schedule.clone());
+            let notices = Notices::new(store, schedule, notices, service.config.base());
+            service.tasks.spawn(notices.run(service.tickets.clone(), service.stop.clone()));
+        }
         Ok(service)
+    }
+
+    async fn forget_old(&self) -> Result<(), StoreError> {
+        self.records.forget_old(&self.schedule, &self.uploads).await?;
+        let is_sent = async |room: RoomId, file: FileId| match self.rooms.read(&room).await {
+            Ok(Some((room, _))) => {
+                room.posts().iter().any(|p| matches!(&p.body, Body::File(card) if card.file == file))
+            }
+            Ok(None) => false,
+            // What cannot be asked is kept.
+            Err(_) => true,
+        };
+        self.uploads.forget_old(is_sent).await
     }
 
     /// A name for a new connection.
@@ -161,6 +188,9 @@ async fn forget_expired(service: Arc<Service>) {
             _ = hourly.tick() => {
                 if let Err(error) = service.accounts.forget_expired().await {
                     tracing::error!(error = &error as &dyn std::error::Error, "old sign-ins are not forgotten");
+                }
+                if let Err(error) = service.forget_old().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "old records are not forgotten");
                 }
             }
         }

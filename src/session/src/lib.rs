@@ -5,5 +5,6 @@
 
 pub mod booth;
 pub mod keyboard;
+pub mod records;
 pub mod room;
 pub mod view;

@@ -3,6 +3,7 @@
 use super::caller::{Body, Member};
 use super::error::{ApiError, Problem, failed};
 use crate::clock;
+use crate::records::Part;
 use crate::service::Service;
 use crate::store::StoreError;
 use crate::uploads::{Upload, UploadError, disposition};
@@ -126,10 +127,14 @@ pub async fn download(
     Path((room, post)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let missing = || ApiError::NotFound("file");
-    let (_, room) = admitted(&service, &sender, &room).await?;
+    let (id, room) = admitted(&service, &sender, &room).await?;
     let post = post.parse().ok().and_then(|post| room.post(post)).ok_or_else(missing)?;
     let PostBody::File(card) = &post.body else { return Err(missing()) };
     let file = service.uploads.bytes(&card.file).await?.ok_or_else(missing)?;
+    // Whoever downloads one of them has seen that there are files.
+    if let (Sender::Host { company, .. }, true) = (&sender, room.is_over()) {
+        service.records.taken(company, &id, Part::Files).await?;
+    }
     let media_type = HeaderValue::try_from(card.media_type.as_str());
     let headers = [
         (header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"))),

@@ -292,6 +292,8 @@ mod tests {
             booths: vec![],
             policy: Policy::default(),
             number_life: std::time::Duration::from_secs(600),
+            records: std::time::Duration::from_secs(1),
+            notices: None,
             link: None,
         }
     }

@@ -376,6 +376,12 @@ impl Task {
         if self.room().is_over() || self.room().held() {
             self.relay = Relay::default();
         }
+        if self.room().is_over()
+            && let Err(error) = self.rooms.around.records.ended(&self.id, self.room()).await
+        {
+            // The next start looks again.
+            tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a record is not kept");
+        }
         self.rooms.around.hall.room(&self.id, self.room()).await;
     }
 }
