@@ -12,7 +12,7 @@ pub use name::{clean_file_name, disposition};
 
 use crate::clock;
 use crate::store::{Expect, Kept, PIECE_BYTES, Store, StoreError, hash_of};
-use axum::body::{Body, BodyDataStream};
+use axum::body::{Body, BodyDataStream, Bytes};
 use engawa_ledger::BlobReader;
 use engawa_protocol::{Actor, FileCard, FileId, Millis, RoomId, limits};
 use futures_util::StreamExt;
@@ -163,8 +163,8 @@ impl Uploads {
         if kept.value.offset != offset {
             return Err(UploadError::Offset(kept.value.offset));
         }
-        let mut pieces = Pieces { body: body.into_data_stream(), over: false, cut: false };
-        while !pieces.over {
+        let mut pieces = Pieces { body: body.into_data_stream(), rest: Bytes::new(), over: false, cut: false };
+        loop {
             let left = (kept.value.card.size - kept.value.offset) as usize;
             let piece = pieces.next(left).await?;
             if piece.is_empty() {
@@ -298,6 +298,8 @@ struct Reference {}
 /// A body in pieces as they are kept.
 struct Pieces {
     body: BodyDataStream,
+    /// Came with the last piece and belongs to the next one.
+    rest: Bytes,
     over: bool,
     cut: bool,
 }
@@ -306,17 +308,21 @@ impl Pieces {
     /// The next piece, of at most `left` bytes; none when the body is over.
     async fn next(&mut self, left: usize) -> Result<Vec<u8>, UploadError> {
         let mut piece = Vec::new();
-        while piece.len() < PIECE_BYTES.min(left.max(1)) {
-            match timeout(BREATH, self.body.next()).await {
-                Ok(Some(Ok(bytes))) => piece.extend_from_slice(&bytes),
-                Ok(None) => self.over = true,
-                Ok(Some(Err(_))) | Err(_) => (self.over, self.cut) = (true, true),
+        while piece.len() < PIECE_BYTES {
+            if self.rest.is_empty() && !self.over {
+                match timeout(BREATH, self.body.next()).await {
+                    Ok(Some(Ok(bytes))) => self.rest = bytes,
+                    Ok(None) => self.over = true,
+                    Ok(Some(Err(_))) | Err(_) => (self.over, self.cut) = (true, true),
+                }
             }
+            if self.rest.is_empty() && self.over {
+                break;
+            }
+            let room = PIECE_BYTES - piece.len();
+            piece.extend_from_slice(&self.rest.split_to(room.min(self.rest.len())));
             if piece.len() > left {
                 return Err(UploadError::TooLarge);
-            }
-            if self.over {
-                break;
             }
         }
         Ok(piece)
