@@ -17,6 +17,7 @@ use engawa_protocol::{Millis, RoomId};
 use futures_util::StreamExt;
 use plan::{Kind, Plan};
 use post::{Notice, Webhook};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -30,6 +31,8 @@ const LEAST: Duration = Duration::from_millis(50);
 const LEASE: Duration = Duration::from_secs(60);
 /// Requests to the webhook at a time.
 const AT_ONCE: usize = 8;
+/// For what is on its way when the service stops.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The notices of the event.
 pub struct Notices {
@@ -98,11 +101,17 @@ impl Notices {
                 if at <= now { due.push((interview, Kept { value: plan, revision })) } else { earliest(at) }
             }
         }
-        let sends = due.into_iter().map(|(interview, kept)| self.send(tickets, interview, kept));
+        let sends = due.into_iter().map(|(interview, kept)| self.send(tickets, interview, kept, stop));
         let mut sends = futures_util::stream::iter(sends).buffer_unordered(AT_ONCE);
+        let stopping = async {
+            stop.cancelled().await;
+            sleep(LAST_WORDS).await;
+        };
+        let mut stopping = pin!(stopping);
         loop {
+            // What is on its way when the service stops may still be noted as sent.
             let sent = tokio::select! {
-                () = stop.cancelled() => return Ok(None),
+                () = &mut stopping => return Ok(None),
                 sent = sends.next() => sent,
             };
             match sent {
@@ -122,7 +131,11 @@ impl Notices {
         tickets: &Tickets,
         interview: Interview,
         kept: Kept<Plan>,
+        stop: &CancellationToken,
     ) -> Result<Option<Millis>, StoreError> {
+        if stop.is_cancelled() {
+            return Ok(None);
+        }
         let (key, mut plan) = (key(&interview.room), kept.value);
         let now = clock::now();
         let Some(kind) = plan.due(now) else { return Ok(plan.next()) };
