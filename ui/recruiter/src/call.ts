@@ -55,6 +55,8 @@ export class Call {
   #own: PeerId | undefined;
   #entries = new Map<Seat, Entry>();
   #early: Early[] = [];
+  /** The latest attempt with each presence whose connection is gone: after a hold it is counted on. */
+  #counted = new Map<Seat, { since: number; attempt: number }>();
   #line = true;
 
   constructor(options: CallOptions) {
@@ -73,7 +75,10 @@ export class Call {
     this.#room = room;
     const own = room.mine.kind === 'present' ? room.mine.peer : undefined;
     // A new presence of one's own is a new peer to everybody.
-    if (own?.since !== this.#own?.since) this.#closeAll();
+    if (own?.since !== this.#own?.since) {
+      this.#closeAll();
+      this.#counted.clear();
+    }
     this.#own = own;
     const wanted = new Map(partners(room).map((p) => [p.seat, p.since]));
     for (const [seat, entry] of this.#entries) {
@@ -89,7 +94,7 @@ export class Call {
   /** Takes a relayed signal; one for a presence that is over is dropped. */
   signal(from: PeerId, to: PeerId, attempt: number, signal: Signal): void {
     const room = this.#room;
-    const ahead = !room || Math.max(from.since, to.since) > room.last || room.progress !== 'in_call';
+    const ahead = !room || Math.max(from.since, to.since) > room.last || room.progress !== 'in_call' || room.held;
     if (ahead) {
       if (this.#early.length < MOST_EARLY) this.#early.push({ from, to, attempt, signal });
       return;
@@ -131,6 +136,7 @@ export class Call {
     this.#early = [];
     this.#room = undefined;
     this.#own = undefined;
+    this.#counted.clear();
   }
 
   #leads(entry: Entry): boolean {
@@ -140,12 +146,14 @@ export class Call {
   #add(id: PeerId): void {
     const { clock, makeStream } = this.#options;
     const now = clock.now();
+    const counted = this.#counted.get(id.seat);
+    const attempt = counted?.since === id.since ? counted.attempt : 0;
     const entry: Entry = {
-      id, attempt: 0, beganAt: now, pc: undefined, peer: undefined, stream: makeStream(), well: false,
+      id, attempt, beganAt: now, pc: undefined, peer: undefined, stream: makeStream(), well: false,
       healing: new Healing(this.#line, now), timer: undefined,
     };
     this.#entries.set(id.seat, entry);
-    if (this.#leads(entry)) this.#build(entry, 1);
+    if (this.#leads(entry)) this.#build(entry, attempt + 1);
     else this.#watch(entry);
   }
 
@@ -212,6 +220,7 @@ export class Call {
   #remove(seat: Seat, entry: Entry): void {
     entry.timer?.cancel();
     entry.peer?.close();
+    this.#counted.set(seat, { since: entry.id.since, attempt: entry.attempt });
     this.#entries.delete(seat);
   }
 

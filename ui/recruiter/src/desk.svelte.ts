@@ -207,6 +207,8 @@ export class Desk {
       case 'refused':
       case 'directory':
       case 'queue':
+      case 'invited':
+      case 'not_invited':
         return;
       default:
         return unknownMessage(message);

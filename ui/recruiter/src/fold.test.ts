@@ -30,7 +30,7 @@ describe('the fold of a room', () => {
     const { room, gap } = fold(EMPTY, sample.events, ME);
     expect(gap).toBe(false);
     expect(room).toMatchObject({
-      last: sample.last, progress: 'ended', guest: '佐藤花子', endCause: 'host', admittedAt: 1795235407000,
+      last: sample.last, progress: 'ended', guest: '佐藤花子', endCause: 'host', admittedAt: 1795235411000,
     });
     expect(room.present.size).toBe(0);
   });

@@ -78,7 +78,7 @@ describe('the link', () => {
     latest().welcome();
     const answers: Answer[] = [];
     void link.command(ROOM, { type: 'admit' }).then((a) => answers.push(a));
-    void link.command(ROOM, { type: 'join', receives: ['vp8'] }).then((a) => answers.push(a));
+    void link.command(ROOM, { type: 'join', receives: ['vp8'], take_over: false }).then((a) => answers.push(a));
     latest().say({ type: 'done', room: ROOM, n: 1 });
     last = 7;
     latest().break();

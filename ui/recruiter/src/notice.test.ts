@@ -18,6 +18,7 @@ class FakeNotification {
 
 const knock = (room: string, since = 1): RoomSummary => ({
   room: room.repeat(16), booth: 'A-03', guest: '佐藤花子', locale: 'ja', progress: 'knocking', since, opened: 1, hosts: [], lost: false,
+  held: false, ring: { type: 'all' },
 });
 
 const closed = () => FakeNotification.made.map((n) => n.closed);

@@ -28,6 +28,7 @@ describe('codecs', () => {
 describe('knocks', () => {
   const room = (id: string, since: number, progress: RoomSummary['progress'] = 'knocking'): RoomSummary => ({
     room: id, since, progress, booth: 'A-01', guest: 'x', locale: 'ja', opened: 0, hosts: [], lost: false,
+  held: false, ring: { type: 'all' },
   });
 
   it('stand with the oldest first', () => {

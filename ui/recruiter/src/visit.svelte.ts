@@ -1,7 +1,7 @@
 // One visit of this page to a room: follows its log, joins, holds the media, leaves.
 import { Call, type Partner } from './call';
 import type { Clock } from './clock';
-import { EMPTY, fold, type Room } from './fold';
+import { EMPTY, fold, isOver, type Room } from './fold';
 import type { Answer, Link } from './link';
 import type { Tracks } from './peer';
 import type { ClientId, Codec, Command, Refusal, RoomId, RoomSummary, ServiceMessage } from './protocol';
@@ -124,7 +124,7 @@ export class Visit {
   #moved(room: Room): void {
     const before = this.room.mine;
     this.room = room;
-    if (room.progress === 'ended' || room.progress === 'refused' || room.progress === 'missed') {
+    if (isOver(room)) {
       this.#finish({ kind: 'ended', room });
       return;
     }
@@ -165,7 +165,7 @@ export class Visit {
   async #join(): Promise<void> {
     if (this.#joining) return;
     this.#joining = true;
-    const answer = await this.#command({ type: 'join', receives: this.#options.codecs });
+    const answer = await this.#command({ type: 'join', receives: this.#options.codecs, take_over: true });
     this.#joining = false;
     if (answer.kind === 'refused') this.#finish({ kind: 'refused', reason: answer.reason });
   }

@@ -9,6 +9,7 @@ const OTHER = '02'.repeat(16);
 const ROOM = 'ab'.repeat(16);
 const summary: RoomSummary = {
   room: ROOM, booth: 'A-03', guest: '佐藤花子', locale: 'ja', progress: 'knocking', since: 1, opened: 1, hosts: [], lost: false,
+  held: false, ring: { type: 'all' },
 };
 
 let commands: { command: Command; answer: (answer: Answer) => void }[];
@@ -74,7 +75,7 @@ describe('a visit', () => {
   it('lets the guest in and takes the seat in one go', () => {
     visit.enter(true);
     expect(calls).toEqual(['follow 0']);
-    expect(commands.map(({ command }) => command)).toEqual([{ type: 'admit' }, { type: 'join', receives: ['h264', 'vp8'] }]);
+    expect(commands.map(({ command }) => command)).toEqual([{ type: 'admit' }, { type: 'join', receives: ['h264', 'vp8'], take_over: true }]);
   });
 
   it('goes on when another recruiter let the guest in a moment earlier, and ends when the seat is refused', async () => {

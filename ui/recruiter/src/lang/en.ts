@@ -32,7 +32,7 @@ export const en: Words = {
     missed: (n) => `${n} missed ${n === 1 ? 'knock' : 'knocks'}`,
     columns: { time: 'Time', guest: 'Candidate', booth: 'Booth', state: 'State', action: 'Action' },
     state: {
-      open: 'Getting ready', knocking: 'Knocking', in_call: 'In call', refused: 'Refused', missed: 'Missed', ended: 'Done',
+      booked: 'Booked', cancelled: 'Cancelled', open: 'Getting ready', knocking: 'Knocking', in_call: 'In call', refused: 'Refused', missed: 'Missed', ended: 'Done',
     },
     place: (n) => `No. ${n} in line`,
     lost: 'Connection lost',
@@ -68,6 +68,13 @@ export const en: Words = {
     announce: (g, b) => `${g} is knocking. Booth ${b}`,
     documentTitle: (n) => `(${n}) Knock - Engawa`,
     refused: {
+      too_early: 'This interview is not open yet.',
+      too_late: 'The time of this interview is over.',
+      already_here: 'You are already connected to the call screen.',
+      next_slot: 'The next interview begins before that.',
+      no_such_file: 'This file cannot be found.',
+      no_such_post: 'This post cannot be found.',
+      booked: 'This company sees only people with a booking.',
       not_allowed: 'You cannot enter this interview.',
       no_such_room: 'This interview cannot be found.',
       no_such_company: 'This company cannot be found.',
@@ -78,6 +85,8 @@ export const en: Words = {
       unavailable: 'It could not be delivered just now. Please try again.',
     },
     gone: {
+      booked: 'The candidate has not come yet.',
+      cancelled: 'The interview was cancelled.',
       open: 'The knock was taken back.',
       knocking: 'Nobody has been let in yet.',
       in_call: 'The interview has begun.',
@@ -184,6 +193,8 @@ export const en: Words = {
     ended: 'The interview is over',
     left: 'You left the room',
     cause: {
+      slot_over: 'The time slot is over',
+      cancelled: 'It was cancelled',
       host: 'A recruiter ended it',
       host_left: 'All recruiters left',
       guest: 'The candidate left',

@@ -30,7 +30,7 @@ export const ja: Words = {
     missed: (n) => `不在のノック ${n}`,
     columns: { time: '時刻', guest: '応募者', booth: 'ブース', state: '状態', action: '操作' },
     state: {
-      open: '準備中', knocking: 'ノック中', in_call: '通話中', refused: 'お断り', missed: '不在', ended: '済み',
+      booked: '予約', cancelled: '取消', open: '準備中', knocking: 'ノック中', in_call: '通話中', refused: 'お断り', missed: '不在', ended: '済み',
     },
     place: (n) => `待ち ${n}番め`,
     lost: '接続が切れています',
@@ -66,6 +66,13 @@ export const ja: Words = {
     announce: (g, b) => `${g}さんがノックしています。ブース ${b}`,
     documentTitle: (n) => `(${n}) ノック - Engawa`,
     refused: {
+      too_early: '受付可能時間外です。',
+      too_late: 'この面接の時間は終わりました。',
+      already_here: '既に通話画面に接続されています。',
+      next_slot: '次の面接の時間と重なります。',
+      no_such_file: 'このファイルは見つかりません。',
+      no_such_post: 'この投稿は見つかりません。',
+      booked: 'この企業は予約された方のみ受け付けています。',
       not_allowed: 'この面接には入れません。',
       no_such_room: 'この面接は見つかりません。',
       no_such_company: 'この会社は見つかりません。',
@@ -76,6 +83,8 @@ export const ja: Words = {
       unavailable: 'いまは届けられませんでした。もう一度お試しください。',
     },
     gone: {
+      booked: '応募者はまだ来ていません。',
+      cancelled: 'この面接は取り消されました。',
       open: 'ノックは取り消されました。',
       knocking: 'まだ許可されていません。',
       in_call: '面接はもう始まっています。',
@@ -182,6 +191,8 @@ export const ja: Words = {
     ended: '面接が終わりました',
     left: '面接室から退出しました',
     cause: {
+      slot_over: '予定の時間が終わりました',
+      cancelled: '取り消されました',
       host: '担当者が終了しました',
       host_left: '担当者が全員退出しました',
       guest: '応募者が退出しました',

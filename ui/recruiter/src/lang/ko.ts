@@ -30,7 +30,7 @@ export const ko: Words = {
     missed: (n) => `받지 못한 노크 ${n}`,
     columns: { time: '시각', guest: '지원자', booth: '부스', state: '상태', action: '동작' },
     state: {
-      open: '준비 중', knocking: '노크 중', in_call: '통화 중', refused: '거절', missed: '부재', ended: '완료',
+      booked: '예약', cancelled: '취소', open: '준비 중', knocking: '노크 중', in_call: '통화 중', refused: '거절', missed: '부재', ended: '완료',
     },
     place: (n) => `대기 ${n}번째`,
     lost: '연결이 끊겼습니다',
@@ -66,6 +66,13 @@ export const ko: Words = {
     announce: (g, b) => `${g} 님이 노크하고 있습니다. 부스 ${b}`,
     documentTitle: (n) => `(${n}) 노크 - Engawa`,
     refused: {
+      too_early: '입장 가능 시간이 아닙니다.',
+      too_late: '이 면접의 시간이 끝났습니다.',
+      already_here: '이미 통화 화면에 연결되어 있습니다.',
+      next_slot: '다음 면접 시간과 겹칩니다.',
+      no_such_file: '이 파일을 찾을 수 없습니다.',
+      no_such_post: '이 게시물을 찾을 수 없습니다.',
+      booked: '이 회사는 예약하신 분만 받습니다.',
       not_allowed: '이 면접에는 입장할 수 없습니다.',
       no_such_room: '이 면접을 찾을 수 없습니다.',
       no_such_company: '이 회사를 찾을 수 없습니다.',
@@ -76,6 +83,8 @@ export const ko: Words = {
       unavailable: '지금은 전달하지 못했습니다. 다시 시도해 주십시오.',
     },
     gone: {
+      booked: '지원자가 아직 오지 않았습니다.',
+      cancelled: '이 면접은 취소되었습니다.',
       open: '노크가 취소되었습니다.',
       knocking: '아직 입장이 허용되지 않았습니다.',
       in_call: '면접이 이미 시작되었습니다.',
@@ -182,6 +191,8 @@ export const ko: Words = {
     ended: '면접이 종료되었습니다',
     left: '면접실에서 나왔습니다',
     cause: {
+      slot_over: '예정된 시간이 끝났습니다',
+      cancelled: '취소되었습니다',
       host: '면접관이 종료했습니다',
       host_left: '면접관이 모두 나갔습니다',
       guest: '지원자가 나갔습니다',
