@@ -21,6 +21,8 @@ pub(crate) trait Source: Clone + Send + Sync + 'static {
     fn state(&self, prefix: &str) -> impl Future<Output = Result<(Revision, Vec<(String, Entry)>), Error>> + Send;
 }
 
+type Batch = Arc<[Recorded]>;
+
 #[derive(Debug, Clone)]
 enum News<T> {
     /// This happened, durably.
@@ -32,7 +34,7 @@ enum News<T> {
 /// Where a store tells what has become durable.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    rooms: Mutex<HashMap<RoomId, broadcast::Sender<News<Arc<[Recorded]>>>>>,
+    rooms: Mutex<HashMap<RoomId, broadcast::Sender<News<Batch>>>>,
     values: broadcast::Sender<News<Change>>,
 }
 
@@ -41,12 +43,10 @@ impl Feed {
         Self { rooms: Mutex::default(), values: broadcast::channel(BEHIND).0 }
     }
 
-    pub(crate) fn appended(&self, room: &RoomId, events: Arc<[Recorded]>) {
+    pub(crate) fn appended(&self, room: &RoomId, events: Batch) {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = rooms.get(room) {
-            if sender.send(News::Of(events)).is_err() {
-                rooms.remove(room);
-            }
+        if rooms.get(room).is_some_and(|sender| sender.send(News::Of(events)).is_err()) {
+            rooms.remove(room);
         }
     }
 
@@ -63,9 +63,17 @@ impl Feed {
         let _ = self.values.send(News::Look);
     }
 
-    fn listen(&self, room: &RoomId) -> broadcast::Receiver<News<Arc<[Recorded]>>> {
+    fn listen(&self, room: &RoomId) -> broadcast::Receiver<News<Batch>> {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         rooms.entry(room.clone()).or_insert_with(|| broadcast::channel(BATCHES_BEHIND).0).subscribe()
+    }
+
+    /// A follower of a room is about to go.
+    fn left(&self, room: &RoomId) {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if rooms.get(room).is_some_and(|sender| sender.receiver_count() <= 1) {
+            rooms.remove(room);
+        }
     }
 }
 
@@ -97,12 +105,12 @@ impl Trouble {
     }
 }
 
-struct Following<S> {
+struct Following<S: Source> {
     source: S,
     room: RoomId,
     /// The last event that was told.
     cursor: Seq,
-    news: broadcast::Receiver<News<Arc<[Recorded]>>>,
+    news: broadcast::Receiver<News<Batch>>,
     look: bool,
     trouble: Trouble,
 }
@@ -117,6 +125,12 @@ pub(crate) fn follow<S: Source>(source: S, room: &RoomId, after: Seq) -> Follow 
         Some((told, following))
     })
     .boxed()
+}
+
+impl<S: Source> Drop for Following<S> {
+    fn drop(&mut self) {
+        self.source.feed().left(&self.room);
+    }
 }
 
 impl<S: Source> Following<S> {

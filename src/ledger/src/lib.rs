@@ -22,7 +22,7 @@
 //! wake them. So a lost wake-up, a repeated one, a full buffer and a broken connection all end in
 //! the same reading, and cannot lose or repeat anything.
 //!
-//! Every buffer is bounded: [`BATCH_BYTES`], [`VALUE_BYTES`], [`RELAY_BYTES`], [`KEY_BYTES`],
+//! Every buffer is bounded: [`EVENT_BYTES`], [`BATCH_BYTES`], [`VALUE_BYTES`], [`RELAY_BYTES`], [`KEY_BYTES`],
 //! [`CHUNK_BYTES`], [`BEHIND`].
 
 pub mod blob;
@@ -129,8 +129,11 @@ pub trait Ledger: Send + Sync {
 /// Longest key and subject in bytes.
 pub const KEY_BYTES: usize = 256;
 
-/// Longest value in bytes.
-pub const VALUE_BYTES: usize = 64 * 1024;
+/// Longest value in bytes; what is larger is a blob.
+pub const VALUE_BYTES: usize = 16 * 1024;
+
+/// Largest event, in bytes of its JSON.
+pub const EVENT_BYTES: usize = 16 * 1024;
 
 /// Largest batch of events, in bytes of their JSON.
 pub const BATCH_BYTES: usize = 256 * 1024;
@@ -153,6 +156,9 @@ fn numbered(expected: Seq, events: &[Recorded]) -> Result<Vec<Vec<u8>>, AppendEr
             return Err(AppendError::Gap { expected });
         }
         let json = serde_json::to_vec(event).expect("an event becomes JSON");
+        if json.len() > EVENT_BYTES {
+            return Err(Error::Large { what: "an event", limit: EVENT_BYTES }.into());
+        }
         bytes += json.len();
         written.push(json);
     }

@@ -33,7 +33,10 @@ pub(crate) struct Relay {
 impl Relay {
     pub(crate) fn subscribe(&self, subject: &str) -> Subscription {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|_, sender| sender.receiver_count() > 0);
+        // Now and then, so that neither those who left nor looking for them add up.
+        if listeners.len().is_power_of_two() {
+            listeners.retain(|_, sender| sender.receiver_count() > 0);
+        }
         let sender = listeners.entry(subject.to_owned()).or_insert_with(|| broadcast::channel(BEHIND).0);
         stream(sender.subscribe())
     }

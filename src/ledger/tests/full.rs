@@ -15,7 +15,7 @@ struct Small(PathBuf);
 
 impl Small {
     fn mount(at: &Path) -> Option<Self> {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(at).output().unwrap();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=48m", "tmpfs"]).arg(at).output().unwrap();
         if !mounted.status.success() {
             let why = String::from_utf8_lossy(&mounted.stderr).into_owned();
             eprintln!("skipped: a full disk needs root to be mounted ({})", why.trim());
@@ -43,7 +43,7 @@ async fn a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_space() {
     let folder = tempfile::tempdir().unwrap();
     let Some(small) = Small::mount(folder.path()) else { return };
     let ballast = small.0.join("ballast");
-    std::fs::write(&ballast, vec![0; 12 << 20]).unwrap();
+    std::fs::write(&ballast, vec![0; 24 << 20]).unwrap();
     let ledger = SledLedger::open(&small.0.join("ledger")).unwrap();
     let mut last = 0;
     let mut puts = 0_u64;
@@ -52,7 +52,7 @@ async fn a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_space() {
             break error;
         }
         last += 20;
-        match ledger.put(&format!("k{}", puts % 100), &vec![puts as u8; 30_000], Expect::Any).await {
+        match ledger.put(&format!("k{}", puts % 100), &vec![puts as u8; 15_000], Expect::Any).await {
             Ok(_) => puts += 1,
             Err(engawa_ledger::PutError::Store(error)) => break error.into(),
             Err(error) => panic!("{error:?}"),
@@ -60,7 +60,7 @@ async fn a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_space() {
     };
     assert!(matches!(error, AppendError::Store(Error::Full { .. })), "{error:?}");
     eprintln!("full after {last} events and {puts} values: {error}");
-    let blob = vec![1; 8 << 20];
+    let blob = vec![1; 16 << 20];
     let hash = BlobHash::of(&blob);
     let kept = ledger.put_blob(&hash, blob.len() as u64, chunks(&blob, 100_000)).await;
     assert!(matches!(kept, Err(BlobError::Store(Error::Full { .. }))), "{kept:?}");
@@ -84,7 +84,7 @@ async fn a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_space() {
     ledger.put_blob(&hash, blob.len() as u64, chunks(&blob, 100_000)).await.unwrap();
     for number in puts.saturating_sub(100)..puts {
         let entry = ledger.value(&format!("k{}", number % 100)).await.unwrap().unwrap();
-        assert_eq!(entry.value, vec![number as u8; 30_000]);
+        assert_eq!(entry.value, vec![number as u8; 15_000]);
     }
     drop(ledger);
     let ledger = SledLedger::open(&small.0.join("ledger")).unwrap();

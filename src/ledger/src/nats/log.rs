@@ -85,12 +85,13 @@ impl Logs {
     }
 
     pub(super) async fn events(&self, room: &RoomId, after: Seq) -> Result<Vec<Recorded>, Error> {
+        let Some(first) = after.checked_add(1) else { return Ok(Vec::new()) };
         let subject = self.subject(room);
         let Some(last) = self.server.last(&self.stream, &subject).await? else { return Ok(Vec::new()) };
         let newest = parse(&last.payload)?;
         self.remember(room, End { event: newest.last().map_or(0, |event| event.seq), message: last.sequence });
         let mut events: Vec<Recorded> = Vec::new();
-        if newest.first().is_some_and(|first| first.seq > after.saturating_add(1)) {
+        if newest.first().is_some_and(|oldest| oldest.seq > first) {
             let mut from = 1;
             while let Some(message) = self.server.next(&self.stream, &subject, from).await? {
                 if message.sequence >= last.sequence {
@@ -102,7 +103,7 @@ impl Logs {
         }
         events.extend(newest);
         events.retain(|event| event.seq > after);
-        for (number, event) in (after.saturating_add(1)..).zip(&events) {
+        for (number, event) in (first..).zip(&events) {
             if event.seq != number {
                 return Err(Error::Damaged { what: format!("event {number} of room {room} is missing") });
             }

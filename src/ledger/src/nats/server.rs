@@ -103,8 +103,11 @@ impl Server {
 
     /// Writes a message if the subject's last is still `expected`; answers its number.
     ///
-    /// With a lost acknowledgement the write is tried again: only one of the two can be accepted,
-    /// and its mark tells that it was this writer's.
+    /// A cluster before 2.10 compares `expected` when a message arrives and not again when it is
+    /// stored, so that of two at once both would be accepted. What it does compare then is the
+    /// message's id: two writes behind the same message have the same one. (Behind none, 0, it
+    /// compares both times.) With a lost acknowledgement the write is tried again: only one of the
+    /// two can be accepted, and its mark tells that it was this writer's.
     pub(super) async fn write(
         &self,
         stream: &str,
@@ -118,6 +121,9 @@ impl Server {
         headers.insert(MARK, mark.as_str());
         if let Some(expected) = expected {
             headers.insert("Nats-Expected-Last-Subject-Sequence", expected.to_string().as_str());
+            if expected > 0 {
+                headers.insert("Nats-Msg-Id", format!("{subject} {expected}").as_str());
+            }
         }
         let until = Instant::now() + PATIENCE;
         let mut in_doubt = false;
@@ -125,6 +131,7 @@ impl Server {
             let sent = self.context.publish_with_headers(subject.to_owned(), headers.clone(), payload.clone()).await;
             let error = match sent {
                 Ok(acknowledged) => match acknowledged.await {
+                    Ok(ack) if ack.duplicate => return self.own(stream, subject, expected, &mark).await,
                     Ok(ack) => return Ok(ack.sequence),
                     Err(error) => error,
                 },
@@ -132,9 +139,7 @@ impl Server {
             };
             match error.kind() {
                 PublishErrorKind::WrongLastSequence if in_doubt => {
-                    let next = self.next(stream, subject, expected.unwrap_or(0) + 1).await.map_err(Refused::Store)?;
-                    let ours = next.filter(|next| next.headers.get(MARK).is_some_and(|found| found.as_str() == mark));
-                    return ours.map(|ours| ours.sequence).ok_or(Refused::Moved);
+                    return self.own(stream, subject, expected, &mark).await;
                 }
                 PublishErrorKind::WrongLastSequence => return Err(Refused::Moved),
                 PublishErrorKind::MaxPayloadExceeded => return Err(Refused::Store(Error::failed(WRITING, error))),
@@ -145,6 +150,19 @@ impl Server {
                 }
             }
         }
+    }
+
+    /// The message behind `expected`, when it is this writer's after all.
+    async fn own(
+        &self,
+        stream: &str,
+        subject: &str,
+        expected: Option<Position>,
+        mark: &str,
+    ) -> Result<Position, Refused> {
+        let next = self.next(stream, subject, expected.unwrap_or(0) + 1).await.map_err(Refused::Store)?;
+        let own = next.filter(|next| next.headers.get(MARK).is_some_and(|found| found.as_str() == mark));
+        own.map(|own| own.sequence).ok_or(Refused::Moved)
     }
 
     /// Removes one message; one that is gone is no error.

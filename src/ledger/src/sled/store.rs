@@ -8,10 +8,15 @@ use crate::{Entry, Error, Revision};
 use ::sled::{Batch, Db, IVec, Tree};
 use engawa_protocol::{Recorded, RoomId, Seq};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const ROOM_DIGITS: usize = 32;
+/// sled puts a page of more than a quarter of this into a file of its own, which it never flushes.
+/// Pages have up to some thirty entries, so this keeps all of them in the log (see [`Store::sync`]).
+const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
+const _: () = assert!(SEGMENT_BYTES / 4 > 60 * (crate::VALUE_BYTES + crate::KEY_BYTES));
+const _: () = assert!(SEGMENT_BYTES / 4 > 60 * (crate::EVENT_BYTES + crate::KEY_BYTES));
 const LAST_REVISION: &[u8] = b"";
 /// sled's own threads hold the folder for a moment after the last of its values is dropped.
 const LETTING_GO: Duration = Duration::from_secs(2);
@@ -22,6 +27,8 @@ pub(super) struct Store {
     db: Db,
     /// sled's own file, for [`Store::sync`].
     file: File,
+    /// Where sled puts pages that are too large for its log.
+    large: PathBuf,
     rooms: Tree,
     entries: Tree,
 }
@@ -40,11 +47,12 @@ impl Store {
     fn try_open(folder: &Path) -> Result<Self, Error> {
         let opening = |source| opening(folder, source);
         // Flushing is ours alone: nothing is acknowledged that a timer would still have to write.
-        let db = ::sled::Config::new().path(folder).flush_every_ms(None).open().map_err(opening)?;
+        let db = ::sled::Config::new().path(folder).segment_size(SEGMENT_BYTES).flush_every_ms(None);
+        let db = db.open().map_err(opening)?;
         let rooms = db.open_tree("rooms").map_err(opening)?;
         let entries = db.open_tree("entries").map_err(opening)?;
         let file = File::open(folder.join("db")).map_err(|error| opening(error.into()))?;
-        let store = Self { db, file, rooms, entries };
+        let store = Self { db, file, large: folder.join("blobs"), rooms, entries };
         // What an earlier process wrote and did not live to flush is read from here on.
         store.sync()?;
         Ok(store)
@@ -52,10 +60,24 @@ impl Store {
 
     /// sled writes its log with `sync_file_range`, which leaves the file's new length and the
     /// disk's own cache behind (sync_file_range(2), "Warning"): a cut of power could take both.
+    /// Pages that it puts into files of their own it does not flush at all; there should be none.
     pub(super) fn sync(&self) -> Result<(), Error> {
         const SYNCING: &str = "bringing the ledger to the disk";
         self.db.flush().map_err(|source| failed(SYNCING, source))?;
-        self.file.sync_data().map_err(|source| Error::failed(SYNCING, source))
+        self.sync_large().and_then(|()| self.file.sync_data()).map_err(|source| Error::failed(SYNCING, source))
+    }
+
+    fn sync_large(&self) -> std::io::Result<()> {
+        let mut any = false;
+        for file in std::fs::read_dir(&self.large)? {
+            any = true;
+            match File::open(file?.path()) {
+                // sled has replaced it meanwhile.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                file => file?.sync_all()?,
+            }
+        }
+        if any { File::open(&self.large)?.sync_all() } else { Ok(()) }
     }
 
     pub(super) fn last(&self, room: &RoomId) -> Result<Seq, Error> {

@@ -152,7 +152,7 @@ async fn put(ledger: Arc<SledLedger>, writer: u64) {
         count += 1;
         // Each writer has its own keys, so the counts in a key only rise.
         let key = format!("k{}", (count * 13 % (KEYS / 4)) * 4 + writer);
-        let length = if count % 50 == 0 { 60_000 } else { 8 + (count * 97 % 3000) as usize };
+        let length = if count % 50 == 0 { 16_000 } else { 8 + (count * 97 % 3000) as usize };
         let mut value = count.to_be_bytes().to_vec();
         value.resize(length, count as u8);
         ledger.put(&key, &value, Expect::Any).await.unwrap();
