@@ -84,7 +84,9 @@ impl Uploads {
                 });
             }
         };
-        let run = async move { drop(tokio::join!(bring_here, bring_there)) };
+        let run = async move {
+            tokio::join!(bring_here, bring_there);
+        };
         Ok((Self { jobs, wishes, tell }, run))
     }
 

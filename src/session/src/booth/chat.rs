@@ -80,7 +80,7 @@ impl Booth {
 
     /// The room whose chat takes something from the candidate at this moment.
     pub fn chat_room(&self) -> Option<&RoomId> {
-        let Stage::Visit(visit) = &self.stage else { return None };
+        let super::Stage::Visit(visit) = &self.stage else { return None };
         visit.room.as_ref().filter(|_| visit.can_chat()).map(|(room, _)| room)
     }
 
