@@ -3,7 +3,7 @@ import type { Booth, Figures } from '../browser/support/booth';
 import type { Recruiter } from '../browser/support/recruiter';
 import { bounded } from '../browser/support/until';
 import { camera } from './camera';
-import { Network } from './network';
+import { Network } from '../browser/support/network';
 import { pause } from './pause';
 import { watch } from './processes';
 import type { Measured } from './report';

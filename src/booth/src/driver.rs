@@ -9,12 +9,14 @@ use anyhow::Context;
 use engawa_booth::courier::{Courier, Outgoing};
 use engawa_booth::store::{self, Store};
 use engawa_booth::upload::Uploads;
+use engawa_protocol::{FileCard, limits};
 use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input, Saved};
 use engawa_session::outbox::{Draft, Kept};
 use engawa_session::view::View;
 use serde_json::Value;
-use std::path::PathBuf;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -92,6 +94,9 @@ impl Driver {
                     let figures = self.parts.studio.figures();
                     answer.send(figures.recv_timeout(Duration::from_secs(2)).unwrap_or(Value::Null)).ok();
                 }
+                Ok(Happened::Attach(path, answer)) => {
+                    answer.send(self.attach(&path).map_err(|error| format!("{error:#}"))).ok();
+                }
                 Ok(Happened::Snapshot(path, answer)) => self.snapshot(path, answer),
                 Ok(Happened::Stop(code)) => return Ok(code),
                 Err(mpsc::RecvTimeoutError::Timeout) => self.booth.handle_timeout(Instant::now()),
@@ -149,6 +154,22 @@ impl Driver {
             }
             Effect::CloseFile => {}
         }
+    }
+
+    /// Sends a file into the chat, by the same queue as a line.
+    fn attach(&mut self, path: &Path) -> anyhow::Result<()> {
+        let room = self.booth.chat_room().context("there is nobody to send a file to")?.clone();
+        let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+        anyhow::ensure!((1..=limits::FILE_BYTES as usize).contains(&bytes.len()), "a file has 1 byte to 5 MiB");
+        let card = FileCard {
+            file: hex::encode(Sha256::digest(&bytes)).parse().context("naming the file")?,
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            size: bytes.len() as u32,
+            // The service finds it by content.
+            media_type: String::new(),
+        };
+        self.courier.write(room, Draft::File { card, contents: bytes.into() }, Instant::now());
+        Ok(())
     }
 
     fn show(&mut self) {

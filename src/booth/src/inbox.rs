@@ -19,6 +19,8 @@ pub enum Happened {
     Figures(oneshot::Sender<Value>),
     /// The script asks for the screen as a PNG file.
     Snapshot(PathBuf, oneshot::Sender<Result<(), String>>),
+    /// The script sends a file into the chat.
+    Attach(PathBuf, oneshot::Sender<Result<(), String>>),
     /// End the program with this code.
     Stop(u8),
 }

@@ -21,8 +21,8 @@ use tokio::time::{sleep, timeout};
 const PAGE: Duration = Duration::from_secs(30);
 /// `wait` without a number waits this long.
 const WAIT: Duration = Duration::from_secs(600);
-const PAGES: [&str; 10] =
-    ["welcome", "companies", "name", "ready", "waiting", "refused", "call", "reconnecting", "ended", "out-of-order"];
+const PAGES: [&str; 12] =
+    ["welcome", "companies", "number", "not-open", "name", "ready", "waiting", "refused", "call", "reconnecting", "ended", "out-of-order"];
 
 /// Where the lines come from.
 #[derive(Debug)]
@@ -45,6 +45,10 @@ pub enum Action {
     Wait(&'static str, Duration),
     WaitPicture(Duration),
     Say(Duration),
+    Write(String),
+    Send(PathBuf),
+    Hand,
+    Number(Vec<u8>),
     Microphone(bool),
     Camera(bool),
     Noise(bool),
@@ -102,6 +106,12 @@ impl FromStr for Action {
                 }
             }
             "say" => Action::Say(seconds(rest, Duration::from_secs(5))?),
+            "write" if rest.is_empty() => bail!("write needs a line of text"),
+            "write" => Action::Write(rest.to_owned()),
+            "send" if rest.is_empty() => bail!("send needs the path of a file"),
+            "send" => Action::Send(rest.into()),
+            "hand" => Action::Hand,
+            "number" => Action::Number(digits(rest).context("number needs four digits")?),
             "microphone" => Action::Microphone(switch()?),
             "camera" => Action::Camera(switch()?),
             "noise" => Action::Noise(switch()?),
@@ -119,6 +129,11 @@ impl FromStr for Action {
             other => bail!("there is no action {other:?}"),
         })
     }
+}
+
+fn digits(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<_>> = text.chars().map(|c| c.to_digit(10).map(|digit| digit as u8)).collect();
+    digits.filter(|digits| digits.len() == 4)
 }
 
 fn is_blank(line: &str) -> bool {
@@ -242,6 +257,33 @@ impl Candidate {
                 self.switch(true, |devices| devices.microphone, Touch::Microphone).await?;
                 sleep(*time).await;
                 self.switch(false, |devices| devices.microphone, Touch::Microphone).await?;
+            }
+            Action::Write(text) => {
+                self.until(PAGE, "a chat", |view| view.chat.is_some()).await?;
+                self.touch(Touch::Chat(true));
+                let typed = |view: &View| view.chat.as_ref()?.keyboard.as_ref().map(|keyboard| keyboard.text.clone());
+                self.until(PAGE, "the chat's keyboard", |view| typed(view).is_some()).await?;
+                text.chars().for_each(|letter| self.touch(Touch::ChatKey(Key::Letter(letter))));
+                let whole = |view: &View| typed(view).is_some_and(|typed| typed.ends_with(text.trim()));
+                self.until(PAGE, "the line on the keyboard", whole).await?;
+                self.touch(Touch::Send);
+                self.until(PAGE, "an empty keyboard", |view| typed(view).is_some_and(|typed| typed.is_empty())).await?;
+                self.touch(Touch::Chat(false));
+            }
+            Action::Send(path) => {
+                let (answer, taken) = oneshot::channel();
+                self.post.happened(Happened::Attach(path.clone(), answer));
+                taken.await.context("the booth stopped")?.map_err(|error| anyhow!(error))?;
+            }
+            Action::Hand => {
+                self.page("call").await?;
+                self.touch(Touch::Hand);
+            }
+            Action::Number(digits) => {
+                self.until(PAGE, "the service", |view| view.online && view.screen == Screen::Welcome).await?;
+                self.touch(Touch::Number);
+                self.page("number").await?;
+                digits.iter().for_each(|digit| self.touch(Touch::Digit(*digit)));
             }
             Action::Microphone(on) => self.switch(*on, |devices| devices.microphone, Touch::Microphone).await?,
             Action::Camera(on) => self.switch(*on, |devices| devices.camera, Touch::Camera).await?,

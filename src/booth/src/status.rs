@@ -4,7 +4,7 @@
 
 use anyhow::Context;
 use engawa_screen::Picture;
-use engawa_session::view::{Alert, End, Other, Screen, View};
+use engawa_session::view::{Alert, Chat, End, Line, LineState, Other, Screen, View};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -70,6 +70,7 @@ fn line(view: &View) -> Value {
             Alert::Muted => "muted",
             Alert::SourceLost => "source-lost",
         }),
+        "chat": view.chat.as_ref().map(chat),
     });
     let more = match &view.screen {
         Screen::Companies { tiles, page, pages, .. } => {
@@ -114,6 +115,15 @@ fn line(view: &View) -> Value {
         line.extend(more);
     }
     line
+}
+
+fn chat(chat: &Chat) -> Value {
+    let waits = |line: &&Line| matches!(line.state, LineState::Waiting | LineState::Sending { .. });
+    json!({
+        "lines": chat.lines.len(), "unread": chat.unread,
+        "waiting": chat.lines.iter().filter(waits).count(),
+        "failed": chat.lines.iter().filter(|line| matches!(line.state, LineState::Failed(_))).count(),
+    })
 }
 
 fn other(other: &Other) -> Value {

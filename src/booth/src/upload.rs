@@ -4,10 +4,12 @@
 //! `PATCH /api/rooms/{room}/files/{upload}` with `Upload-Offset` brings the next piece, and `HEAD`
 //! asks after a break how far it came (as tus 1.0 does). One upload runs at a time, each request has
 //! a time of its own, and every upload is answered by one `Uploaded` or `UploadFailed`.
+//!
+//! The other way, [`Uploads::fetch`] brings a file of the chat here for the screen.
 
 mod request;
 
-use engawa_protocol::{CommandId, FileCard, RoomId};
+use engawa_protocol::{CommandId, FileCard, RoomId, Seq};
 use engawa_session::outbox::{Input, UploadFault};
 use request::{Requests, Upload};
 use std::fs::File;
@@ -44,7 +46,15 @@ pub type Tell = Arc<dyn Fn(Input) + Send + Sync>;
 #[derive(Clone)]
 pub struct Uploads {
     jobs: mpsc::Sender<Job>,
+    wishes: mpsc::Sender<Wish>,
     tell: Tell,
+}
+
+/// A file of the chat that is to be shown.
+struct Wish {
+    room: RoomId,
+    post: Seq,
+    answer: Box<dyn FnOnce(Option<Vec<u8>>) + Send>,
 }
 
 impl Uploads {
@@ -56,8 +66,16 @@ impl Uploads {
     ) -> Result<(Self, impl Future<Output = ()> + use<>), UploadError> {
         let requests = Requests::new(service, token)?;
         let (jobs, mut waiting) = mpsc::channel::<Job>(1);
+        let (wishes, mut wished) = mpsc::channel::<Wish>(1);
         let answer = tell.clone();
-        let run = async move {
+        let requests = Arc::new(requests);
+        let other = requests.clone();
+        let bring_here = async move {
+            while let Some(Wish { room, post, answer }) = wished.recv().await {
+                answer(other.file(&room, post).await.ok().map(Into::into));
+            }
+        };
+        let bring_there = async move {
             while let Some(job) = waiting.recv().await {
                 let id = job.id.clone();
                 answer(match bring(&requests, job, &*answer).await {
@@ -66,7 +84,10 @@ impl Uploads {
                 });
             }
         };
-        Ok((Self { jobs, tell }, run))
+        let run = async move {
+            tokio::join!(bring_here, bring_there);
+        };
+        Ok((Self { jobs, wishes, tell }, run))
     }
 
     /// Begins an upload. The queue asks for one at a time; one too many is answered at once.
@@ -74,6 +95,17 @@ impl Uploads {
         if let Err(refused) = self.jobs.try_send(job) {
             let id = refused.into_inner().id;
             (self.tell)(Input::UploadFailed { id, sent: 0, fault: UploadFault::Away });
+        }
+    }
+}
+
+impl Uploads {
+    /// Brings a file of the chat here and answers its bytes; none when it cannot be had, or another
+    /// one is still on its way.
+    pub fn fetch(&self, room: RoomId, post: Seq, answer: impl FnOnce(Option<Vec<u8>>) + Send + 'static) {
+        let wish = Wish { room, post, answer: Box::new(answer) };
+        if let Err(refused) = self.wishes.try_send(wish) {
+            (refused.into_inner().answer)(None);
         }
     }
 }

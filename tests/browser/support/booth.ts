@@ -24,6 +24,7 @@ export type Shown = {
   microphone?: boolean;
   camera?: boolean;
   end?: string;
+  chat?: { lines: number; unread: number; waiting: number; failed: number } | null;
   tiles?: { company: string; here: boolean; waiting: number }[];
 };
 

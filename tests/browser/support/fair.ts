@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { join } from 'node:path';
 import { Booth, type BoothOptions } from './booth';
+import type { Network } from './network';
 import { folder } from './paths';
 import { Recruiter, type RecruiterOptions } from './recruiter';
 import { Service, type Account } from './service';
@@ -17,17 +18,24 @@ export class Fair {
   readonly service: Service;
   readonly recruiters: Recruiter[] = [];
   readonly booths: Booth[] = [];
+  readonly #network: Network | undefined;
 
-  private constructor(folder: string, service: Service) {
+  private constructor(folder: string, service: Service, network: Network | undefined) {
     this.folder = folder;
     this.service = service;
+    this.#network = network;
   }
 
-  /** Opens a fair for one story; it is closed when the test is over, however it went. */
-  static async open(story: string, options: { booths?: string[] } = {}): Promise<Fair> {
+  /**
+   * Opens a fair for one story; it is closed when the test is over, however it went. With a network
+   * the booths stand at one end of it, service and recruiters at the other.
+   */
+  static async open(story: string, options: { booths?: string[]; network?: Network } = {}): Promise<Fair> {
+    const { network, ...others } = options;
     const place = folder(story);
-    const service = await Service.start(place, { hosts: [TAKAHASHI, KIM, MORI], ...options });
-    const fair = new Fair(place, service);
+    const there = network && { listen: network.address('recruiter'), wrap: network.wrap('recruiter') };
+    const service = await Service.start(place, { hosts: [TAKAHASHI, KIM, MORI], ...others, ...there });
+    const fair = new Fair(place, service, network);
     onTestFinished(async (context) => {
       if (context.task.result?.state === 'fail') await fair.#remember();
       await fair.close();
@@ -36,14 +44,16 @@ export class Fair {
   }
 
   booth(options: BoothOptions = {}): Booth {
-    const booth = Booth.start(this.service, options);
+    const wrap = this.#network && { wrap: this.#network.wrap('booth') };
+    const booth = Booth.start(this.service, { ...options, ...wrap });
     this.booths.push(booth);
     return booth;
   }
 
   /** A recruiter who is signed in. */
   async recruiter(host: Account = TAKAHASHI, options: RecruiterOptions = {}): Promise<Recruiter> {
-    const recruiter = await Recruiter.open(this.service, host, options);
+    const there = this.#network && { executable: this.#network.browser(this.folder, this.service.url) };
+    const recruiter = await Recruiter.open(this.service, host, { ...options, ...there });
     this.recruiters.push(recruiter);
     await recruiter.signIn();
     return recruiter;
@@ -70,5 +80,6 @@ export class Fair {
     await Promise.allSettled(this.recruiters.map((recruiter) => recruiter.close()));
     await Promise.allSettled(this.booths.map((booth) => booth.stop()));
     await this.service.stop();
+    this.#network?.close();
   }
 }

@@ -24,6 +24,9 @@ export type Tone = { hz: number; share: number; level: number | null };
 export type Decoded = { frames: number; codec?: string; width?: number; height?: number };
 export type Desk = { screen: string; link: string; room: string | null; progress: string | null; last: number; seat: number | null; present: number[] };
 
+/** A post of the chat: a line, a file's name, or neither when it was taken back. */
+export type Post = { post: number; text?: string; file?: string };
+
 /** Where a service is reached. */
 export type Address = { readonly url: string };
 
@@ -161,6 +164,19 @@ export class Recruiter {
 
   desk(): Promise<Desk> {
     return this.page.evaluate('window.engawa.state()');
+  }
+
+  /** The chat's posts as the page folds them, in order. */
+  posts(): Promise<Post[]> {
+    return this.page.evaluate('window.engawa.posts()');
+  }
+
+  /** The bytes of a posted file, over HTTP with this browser's sign-in. */
+  async download(post: number): Promise<Buffer> {
+    const { room } = await this.desk();
+    const answer = await this.page.context().request.get(`${this.#service.url}/api/rooms/${room}/files/${post}`);
+    if (!answer.ok()) throw new Error(`the file was answered with ${answer.status()}`);
+    return answer.body();
   }
 
   knockCard() {

@@ -1,6 +1,6 @@
 // What tests and measurements may read from outside: `window.engawa`. It changes nothing.
 import type { Desk } from './desk.svelte';
-import type { Seat } from './protocol';
+import type { Seat, Seq } from './protocol';
 
 export type Engawa = {
   /** The connections of the running call; empty outside one. */
@@ -16,6 +16,8 @@ export type Engawa = {
     seat: Seat | null;
     present: Seat[];
   };
+  /** The chat of the running call. */
+  posts(): { post: Seq; text?: string; file?: string }[];
 };
 
 declare global {
@@ -42,6 +44,19 @@ export function expose(desk: Desk): void {
         seat: mine?.kind === 'present' ? mine.peer.seat : null,
         present: [...(visit?.room.present.keys() ?? [])],
       };
+    },
+    posts: () => {
+      const posts = desk.place.kind === 'call' ? desk.place.visit.room.posts : [];
+      return posts.map(({ seq, body }) => {
+        switch (body.kind) {
+          case 'text':
+            return { post: seq, text: body.text };
+          case 'file':
+            return { post: seq, file: body.file.name };
+          case 'deleted':
+            return { post: seq };
+        }
+      });
     },
   };
 }

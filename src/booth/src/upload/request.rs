@@ -1,6 +1,6 @@
 //! One request at a time, with the booth's token, and what its answer means.
 
-use engawa_protocol::{FileCard, Refusal, RoomId};
+use engawa_protocol::{FileCard, Refusal, RoomId, Seq, limits};
 use engawa_session::outbox::UploadFault;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -18,6 +18,8 @@ use tokio::time::timeout;
 const OPENING: Duration = Duration::from_secs(5);
 /// A piece of 256 KiB takes this long at 70 kbit/s.
 const ANSWER: Duration = Duration::from_secs(30);
+/// The largest file takes this long at 700 kbit/s.
+const DOWNLOAD: Duration = Duration::from_secs(60);
 const IDLE: Duration = Duration::from_secs(10);
 /// Longest answer that is read.
 const ANSWER_BYTES: usize = 16 * 1024;
@@ -129,6 +131,18 @@ impl Requests {
         offset(&self.request(Method::HEAD, path, [], Vec::new()).await?.0)
     }
 
+    /// Brings a file of a room's chat here, whole.
+    pub async fn file(&self, room: &RoomId, post: Seq) -> Result<Bytes, UploadFault> {
+        let path = format!("/api/rooms/{room}/files/{post}");
+        let request = self.prepare(Method::GET, &path, [], Vec::new())?;
+        let asked = timeout(DOWNLOAD, async {
+            let answer = self.client.request(request).await.map_err(|_| UploadFault::Away)?;
+            read(answer, limits::FILE_BYTES as usize).await
+        });
+        let (status, _, body) = asked.await.map_err(|_| UploadFault::Away)??;
+        if status.is_success() { Ok(body) } else { Err(meaning(status, &body, false)) }
+    }
+
     async fn request(
         &self,
         method: Method,
@@ -137,15 +151,10 @@ impl Requests {
         body: Vec<u8>,
     ) -> Result<(HeaderMap, Bytes), UploadFault> {
         let creating = method == Method::POST;
-        let uri = format!("{}{path}", self.service);
-        let mut request = Request::builder().method(method).uri(uri).header(AUTHORIZATION, self.bearer.clone());
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(Full::from(body)).map_err(|_| UploadFault::Away)?;
+        let request = self.prepare(method, path, headers, body)?;
         let asked = timeout(ANSWER, async {
             let answer = self.client.request(request).await.map_err(|_| UploadFault::Away)?;
-            read(answer).await
+            read(answer, ANSWER_BYTES).await
         });
         let (status, headers, body) = asked.await.map_err(|_| UploadFault::Away)??;
         if status.is_success() {
@@ -153,11 +162,26 @@ impl Requests {
         }
         Err(meaning(status, &body, creating))
     }
+
+    fn prepare(
+        &self,
+        method: Method,
+        path: &str,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        body: Vec<u8>,
+    ) -> Result<Request<Full<Bytes>>, UploadFault> {
+        let uri = format!("{}{path}", self.service);
+        let mut request = Request::builder().method(method).uri(uri).header(AUTHORIZATION, self.bearer.clone());
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request.body(Full::from(body)).map_err(|_| UploadFault::Away)
+    }
 }
 
-async fn read(answer: Response<Incoming>) -> Result<(StatusCode, HeaderMap, Bytes), UploadFault> {
+async fn read(answer: Response<Incoming>, most: usize) -> Result<(StatusCode, HeaderMap, Bytes), UploadFault> {
     let (head, body) = answer.into_parts();
-    let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(|_| UploadFault::Away)?;
+    let body = Limited::new(body, most).collect().await.map_err(|_| UploadFault::Away)?;
     Ok((head.status, head.headers, body.to_bytes()))
 }
 

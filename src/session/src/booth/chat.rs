@@ -78,6 +78,12 @@ impl Booth {
         }
     }
 
+    /// The room whose chat takes something from the candidate at this moment.
+    pub fn chat_room(&self) -> Option<&RoomId> {
+        let super::Stage::Visit(visit) = &self.stage else { return None };
+        visit.room.as_ref().filter(|_| visit.can_chat()).map(|(room, _)| room)
+    }
+
     pub(super) fn delete_post(&mut self, post: Seq) {
         let Some(me) = self.actor() else { return };
         let Some((room, state)) = self.visit().and_then(|visit| visit.room.as_ref()) else { return };

@@ -1,9 +1,9 @@
-// Two machines on a bad line: network namespaces with a wire between them, made and removed by the
-// bench. Nothing outside of them is touched.
+// Two machines on a line of their own: network namespaces with a wire between them, made and removed
+// by whoever measures or tells a story. Nothing outside of them is touched.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHROMIUM } from '../browser/support/paths';
+import { CHROMIUM } from './paths';
 
 export type Side = 'booth' | 'recruiter';
 
@@ -61,21 +61,27 @@ export class Network {
   lose(percent: number): void {
     for (const side of SIDES) {
       const nft = (...args: string[]) => run(...this.wrap(side), 'nft', ...args);
-      nft('add', 'table', 'ip', 'bench');
-      nft('add', 'chain', 'ip', 'bench', 'out', '{ type filter hook output priority 0 ; }');
-      nft('add', 'rule', 'ip', 'bench', 'out', 'ip', 'protocol', 'udp', 'numgen', 'random', 'mod', '100', '<', String(percent), 'counter', 'drop');
+      nft('add', 'table', 'ip', 'faults');
+      nft('add', 'chain', 'ip', 'faults', 'out', '{ type filter hook output priority 0 ; }');
+      nft('add', 'rule', 'ip', 'faults', 'out', 'ip', 'protocol', 'udp', 'numgen', 'random', 'mod', '100', '<', String(percent), 'counter', 'drop');
     }
   }
 
   /** Packets that were lost on purpose so far. */
   lost(): number {
-    const counted = SIDES.map((side) => run(...this.wrap(side), 'nft', 'list', 'chain', 'ip', 'bench', 'out'));
+    const counted = SIDES.map((side) => run(...this.wrap(side), 'nft', 'list', 'chain', 'ip', 'faults', 'out'));
     return counted.reduce((sum, text) => sum + Number(/packets (\d+)/.exec(text)?.[1] ?? 0), 0);
   }
 
   /** Makes the line from one side this narrow, with 200 ms of queue before it. */
   narrow(side: Side, kbit: number): void {
     run('tc', '-n', this.#name(side), 'qdisc', 'replace', 'dev', 'wire', 'root', 'tbf', 'rate', `${kbit}kbit`, 'burst', '8kb', 'latency', '200ms');
+  }
+
+  /** Pulls the plug, or puts it back; the route does not survive that by itself. */
+  plug(plugged: boolean): void {
+    ip('-n', this.#name('booth'), 'link', 'set', 'wire', plugged ? 'up' : 'down');
+    if (plugged) ip('-n', this.#name('booth'), 'route', 'replace', 'default', 'via', ADDRESS.recruiter);
   }
 
   close(): void {
