@@ -21,8 +21,20 @@ use tokio::time::{sleep, timeout};
 const PAGE: Duration = Duration::from_secs(30);
 /// `wait` without a number waits this long.
 const WAIT: Duration = Duration::from_secs(600);
-const PAGES: [&str; 12] =
-    ["welcome", "companies", "number", "not-open", "name", "ready", "waiting", "refused", "call", "reconnecting", "ended", "out-of-order"];
+const PAGES: [&str; 12] = [
+    "welcome",
+    "companies",
+    "number",
+    "not-open",
+    "name",
+    "ready",
+    "waiting",
+    "refused",
+    "call",
+    "reconnecting",
+    "ended",
+    "out-of-order",
+];
 
 /// Where the lines come from.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 mod support;
 
 use engawa_media::{Codec, Config, Happening, LinkState, Signal, VideoSource};
+use support::peer::Peer;
 use support::{BOOTH_HZ, Call, PEER_HZ, config, failed, link};
 
 // S3, L18
@@ -21,6 +22,16 @@ fn picture_and_sound_go_both_ways() {
     assert!(!call.peers[&one].hears(PEER_HZ));
     assert!(call.peers[&one].hears(BOOTH_HZ));
     assert!(!failed(&call.seen, one));
+    call.media.stop();
+}
+
+/// The request for a key frame may be lost like anything else.
+#[test]
+fn a_picture_that_stands_still_is_asked_for_again() {
+    let mut call = Call::start(config());
+    let one = link(1, 1);
+    call.join_with(one, Codec::H264, |post| Peer::behind_a_bad_line(Codec::H264, post));
+    call.until("pictures from before and after the loss", 20, |call| call.figures(one).video_decoded > 200);
     call.media.stop();
 }
 

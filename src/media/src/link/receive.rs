@@ -1,12 +1,13 @@
 use super::{LinkNote, LinkShare};
 use crate::LinkId;
+use crate::mailbox::lock;
 use crate::note::{Note, Post};
 use crate::picture::{self, Painter};
 use crate::sound::{Channel, FLOAT_CAPS, samples};
 use crate::timeline::Timeline;
 use gst::prelude::*;
 use gst_video::VideoInfo;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// What a peer's streams are decoded into.
@@ -77,10 +78,12 @@ impl Receiver {
     /// Asks for a key frame again while packets come and no picture does. The depayloader asks once for
     /// each loss; when that one request is lost too, nothing moves until the next loss.
     fn ask_again(&self, pad: &gst::Pad) {
-        let (share, mut asked) = (self.share.clone(), Instant::now());
+        let (share, asked) = (self.share.clone(), Mutex::new(Instant::now()));
         pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |pad, _| {
+            let mut asked = lock(&asked);
             if asked.elapsed() > NO_PICTURE && share.without_picture_for() > NO_PICTURE {
-                asked = Instant::now();
+                *asked = Instant::now();
+                drop(asked);
                 pad.send_event(gst_video::UpstreamForceKeyUnitEvent::builder().all_headers(true).build());
             }
             gst::PadProbeReturn::Ok

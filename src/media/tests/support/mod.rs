@@ -66,10 +66,20 @@ impl Call {
 
     /// Opens a connection with a peer that answers.
     pub fn join(&mut self, link: LinkId, codec: Codec) {
+        self.join_with(link, codec, |post| Peer::start(codec, post));
+    }
+
+    /// The same with a peer of one's own making.
+    pub fn join_with(
+        &mut self,
+        link: LinkId,
+        codec: Codec,
+        peer: impl FnOnce(Box<dyn Fn(Signal) + Send + Sync>) -> Peer,
+    ) {
         let sender = self.sender.clone();
-        let peer = Peer::start(codec, move |signal| {
+        let peer = peer(Box::new(move |signal| {
             let _over = sender.send(Event::Peer(link, signal));
-        });
+        }));
         self.peers.insert(link, peer);
         self.media.add_link(link, LinkOptions { codec, ice_servers: Vec::new() });
     }

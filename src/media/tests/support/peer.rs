@@ -25,10 +25,39 @@ struct Seen {
 
 impl Peer {
     pub fn start(codec: Codec, post: impl Fn(Signal) + Send + Sync + 'static) -> Self {
+        Self::build(codec, post, |_| {})
+    }
+
+    /// A peer behind a line that loses one picture for good, and the first request for a new beginning with it.
+    pub fn behind_a_bad_line(codec: Codec, post: impl Fn(Signal) + Send + Sync + 'static) -> Self {
+        Self::build(codec, post, |pipeline| {
+            let payloader = pipeline.by_name("pay").expect("pay");
+            pipeline.by_name("encoder").expect("encoder").set_property("key-int-max", 100_000u32);
+            let pad = payloader.static_pad("src").expect("pad");
+            let (sent, lost) = (AtomicU64::new(0), Arc::new(AtomicU64::new(0)));
+            let gone = lost.clone();
+            pad.add_probe(gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST, move |_, _| {
+                let is_lost = sent.fetch_add(1, Ordering::Relaxed) == 90;
+                gone.fetch_add(u64::from(is_lost), Ordering::Relaxed);
+                if is_lost { gst::PadProbeReturn::Drop } else { gst::PadProbeReturn::Ok }
+            });
+            pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, info| {
+                let asks = info.event().is_some_and(|event| gst_video::ForceKeyUnitEvent::is(event));
+                let first = asks && lost.compare_exchange(1, 2, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+                if first { gst::PadProbeReturn::Drop } else { gst::PadProbeReturn::Ok }
+            });
+        })
+    }
+
+    fn build(
+        codec: Codec,
+        post: impl Fn(Signal) + Send + Sync + 'static,
+        prepare: impl FnOnce(&gst::Pipeline),
+    ) -> Self {
         let encoder = match codec {
             Codec::H264 => {
-                "x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=60 bitrate=500 \
-                 ! video/x-h264,profile=constrained-baseline ! rtph264pay pt=96 config-interval=-1 \
+                "x264enc name=encoder tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=60 bitrate=500 \
+                 ! video/x-h264,profile=constrained-baseline ! rtph264pay name=pay pt=96 config-interval=-1 \
                  aggregate-mode=zero-latency ! application/x-rtp,media=video,encoding-name=H264,payload=96,\
                  packetization-mode=(string)1,profile-level-id=(string)42c01e"
             }
@@ -70,6 +99,7 @@ impl Peer {
                 receive(&pipeline, pad, &kept);
             }
         });
+        prepare(&pipeline);
         pipeline.set_state(gst::State::Playing).expect("the peer starts");
         Self { pipeline, webrtc, seen, post }
     }
