@@ -171,12 +171,16 @@ export class Recruiter {
     return this.page.evaluate('window.engawa.posts()');
   }
 
-  /** The bytes of a posted file, over HTTP with this browser's sign-in. */
-  async download(post: number): Promise<Buffer> {
+  /** Size and SHA-256 of a posted file, as this browser downloads it. */
+  async download(post: number): Promise<{ bytes: number; sha256: string }> {
     const { room } = await this.desk();
-    const answer = await this.page.context().request.get(`${this.#service.url}/api/rooms/${room}/files/${post}`);
-    if (!answer.ok()) throw new Error(`the file was answered with ${answer.status()}`);
-    return answer.body();
+    return this.page.evaluate(`(async () => {
+      const answer = await fetch('/api/rooms/${room}/files/${post}');
+      if (!answer.ok) throw new Error('the file was answered with ' + answer.status);
+      const bytes = await answer.arrayBuffer();
+      const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      return { bytes: bytes.byteLength, sha256: Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('') };
+    })()`);
   }
 
   knockCard() {
