@@ -33,8 +33,11 @@ fn welcome() -> ServiceMessage {
     }
 }
 
+/// The queue, the number in it, and what it asks for.
+type Sent = (ClientId, u32, Command);
+
 /// Everything that is passed on: what was sent, and what the walk was told last.
-fn drain(courier: &mut Courier) -> (Vec<(ClientId, u32, Command)>, Option<Vec<Queued>>) {
+fn drain(courier: &mut Courier) -> (Vec<Sent>, Option<Vec<Queued>>) {
     let (mut sent, mut told) = (Vec::new(), None);
     while let Some(outgoing) = courier.poll() {
         match outgoing {

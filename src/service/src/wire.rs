@@ -87,10 +87,10 @@ fn check(message: &ClientMessage) -> Result<(), Rejected> {
         ClientMessage::Redeem { ticket: Ticket::Code { code }, .. } if code.chars().count() > limits::CODE_CHARS => {
             return Err(rejected(Fault::TooLarge, "redeem: code"));
         }
-        ClientMessage::Redeem { ticket: Ticket::Number { number }, .. } => {
-            if number.len() != limits::NUMBER_DIGITS || !number.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(rejected(Fault::Malformed, "redeem: number is not of four digits"));
-            }
+        ClientMessage::Redeem { ticket: Ticket::Number { number }, .. }
+            if number.len() != limits::NUMBER_DIGITS || !number.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            return Err(rejected(Fault::Malformed, "redeem: number is not of four digits"));
         }
         _ => {}
     }

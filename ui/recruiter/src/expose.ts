@@ -1,6 +1,6 @@
 // What tests and measurements may read from outside: `window.engawa`. It changes nothing.
 import type { Desk } from './desk.svelte';
-import type { Seat, Seq } from './protocol';
+import type { Seat } from './protocol';
 
 export type Engawa = {
   /** The connections of the running call; empty outside one. */
@@ -17,7 +17,7 @@ export type Engawa = {
     present: Seat[];
   };
   /** The chat of the running call. */
-  posts(): { post: Seq; text?: string; file?: string }[];
+  posts(): { post: number; text?: string; file?: string }[];
 };
 
 declare global {

@@ -27,7 +27,7 @@ impl Folder {
         let patience = Instant::now() + LETTING_GO;
         loop {
             match Self::try_open(path) {
-                Err(StoreError::InUse { .. }) if Instant::now() < patience => std::thread::sleep(LOOK_AGAIN),
+                Err(StoreError::InUse) if Instant::now() < patience => std::thread::sleep(LOOK_AGAIN),
                 opened => return opened,
             }
         }

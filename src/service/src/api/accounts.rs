@@ -214,7 +214,7 @@ pub async fn first_sign_in(State(service): State<Arc<Service>>, request: Request
     let used = service.accounts.use_link(&token, password).await;
     let used = used.map_err(|error| ApiError::from(error).into_response())?;
     let (signed_in, token, room) = used.ok_or_else(|| ApiError::SignedOut.into_response())?;
-    let mut answer = answer(&service, &signed_in.account, &token)?;
+    let mut answer = answer(&service, &signed_in.account, &token).map_err(IntoResponse::into_response)?;
     if let Some(room) = room.and_then(|room| room.as_str().parse().ok()) {
         answer.headers_mut().insert("x-engawa-room", room);
     }

@@ -95,14 +95,14 @@ pub async fn sign_in(
     };
     let (signed_in, token) = signed_in;
     service.attempts.succeeded(&signed_in.account.id, address);
-    answer(&service, &signed_in.account, &token)
+    answer(&service, &signed_in.account, &token).map_err(IntoResponse::into_response)
 }
 
 /// What a good sign-in is answered: who it is, and the cookie.
-pub fn answer(service: &Service, account: &Account, token: &str) -> Result<Response, Response> {
+pub fn answer(service: &Service, account: &Account, token: &str) -> Result<Response, StatusCode> {
     let Some(me) = describe(service, account) else {
         tracing::warn!("an account's company is not at the event");
-        return Err(StatusCode::UNAUTHORIZED.into_response());
+        return Err(StatusCode::UNAUTHORIZED);
     };
     let headers = [(header::SET_COOKIE, cookie::set(&service.config, token)), no_store()];
     Ok((headers, Json(me)).into_response())
