@@ -3,8 +3,9 @@
 use super::Opened;
 use crate::support::SOON;
 use bytes::Bytes;
-use engawa_ledger::{Error, RELAY_BYTES, Relayed, Subscription};
+use engawa_ledger::{Error, Ledger, RELAY_BYTES, Relayed, Subscription};
 use futures_util::StreamExt;
+use std::time::Duration;
 use tokio::time::timeout;
 
 async fn next(subscription: &mut Subscription) -> Relayed {
@@ -15,12 +16,29 @@ fn message(subject: &str, message: &'static str) -> Relayed {
     Relayed::Message { subject: subject.to_owned(), message: Bytes::from_static(message.as_bytes()) }
 }
 
+/// Waits until what is published on `ledger` comes to `subscription`: between the servers of a cluster
+/// word of a listener takes a moment.
+async fn until_heard(ledger: &dyn Ledger, subject: &str, subscription: &mut Subscription) {
+    const TRIES: u32 = 200;
+    for attempt in 0..TRIES {
+        ledger.publish(subject, Bytes::from_static(b"is anybody there")).await.unwrap();
+        if timeout(Duration::from_millis(50), subscription.next()).await.is_ok() {
+            break;
+        }
+        assert!(attempt + 1 < TRIES, "nothing is heard of {subject}");
+    }
+    ledger.publish(subject, Bytes::from_static(b"begin")).await.unwrap();
+    while next(subscription).await != message(subject, "begin") {}
+}
+
 pub async fn a_message_reaches_whoever_listens_to_it(opened: &Opened) {
     let (ledger, other) = (opened.first(), opened.last());
-    ledger.publish("room/1/signal", Bytes::from_static(b"nobody hears this")).await.unwrap();
     let mut exact = other.subscribe("room/1/signal").await.unwrap();
+    until_heard(&**ledger, "room/1/signal", &mut exact).await;
     let mut below = ledger.subscribe("room/1/").await.unwrap();
+    until_heard(&**ledger, "room/1/below", &mut below).await;
     let mut all = other.subscribe("room/").await.unwrap();
+    until_heard(&**ledger, "room/3", &mut all).await;
     for (subject, text) in [("room/1/signal", "a"), ("room/2/x.y z", "b"), ("hall", "c"), ("room/1/other", "d")] {
         ledger.publish(subject, Bytes::from_static(text.as_bytes())).await.unwrap();
     }
