@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Chatbox } from './chatbox.svelte';
 import type { Answer } from './link';
 import type { Command } from './protocol';
@@ -57,7 +57,7 @@ describe('the chat box', () => {
   it('posts a file once it is whole', async () => {
     const { box, said } = open();
     box.attach(new File(['abc'], 'a.txt'));
-    for (let turn = 0; turn < 50 && said.length === 0; turn++) await new Promise((go) => setImmediate(go));
+    await vi.waitUntil(() => said.length > 0, { timeout: 5_000, interval: 1 });
     expect(said[0]!.command).toEqual({ type: 'send_file', file: '00'.repeat(32) });
     said[0]!.answer({ kind: 'done' });
     await settle();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PretendClock, settle } from './testing';
 import { Upload, type UploadState } from './upload';
 
@@ -45,9 +45,8 @@ function begin(store: FakeStore, size: number, secure = true) {
 }
 
 /** Waits for a condition over real turns of the event loop: hashing and blobs take some. */
-async function until(true_: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 500 && !true_(); turn++) await new Promise((go) => setImmediate(go));
-  expect(true_()).toBe(true);
+function until(holds: () => boolean): Promise<unknown> {
+  return vi.waitUntil(holds, { timeout: 5_000, interval: 1 });
 }
 
 describe('an upload', () => {
