@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress, RoomSummary } from './protocol';
-import { counts, dayKey, monthKey, passes, rowsOf, weeks } from './rows';
+import { byDay, counts, dayKey, monthKey, passes, rowsOf, weeks } from './rows';
 import type { Interview } from './schedule';
 
 const interview = (room: string, starts: number, state: Progress = 'booked', booth?: string): Interview => ({
@@ -61,6 +61,12 @@ describe('the month', () => {
     expect(november[4]!.slice(0, 3)).toEqual(['2026-11-29', '2026-11-30', undefined]);
     expect(weeks('2026-02')).toHaveLength(4);
     expect(weeks('2028-02').flat().filter(Boolean)).toHaveLength(29);
+  });
+
+  it('counts each day without what was cancelled', () => {
+    const at = (d: number) => new Date(2026, 10, d, 9).getTime();
+    const days = byDay([interview('a', at(5)), interview('b', at(5), 'cancelled'), interview('c', at(5)), interview('d', at(6))]);
+    expect([...days].map(([key, list]) => [key, list.map((i) => i.room).join('')])).toEqual([['2026-11-05', 'ac'], ['2026-11-06', 'd']]);
   });
 
   it('goes over the year, and names days in the reader’s zone', () => {

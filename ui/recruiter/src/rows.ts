@@ -105,6 +105,17 @@ export function counts(rows: readonly Row[]): { total: number; done: number; mis
   };
 }
 
+/** The interviews of each day, by its key; what was cancelled is left out. */
+export function byDay(interviews: readonly Interview[]): ReadonlyMap<string, readonly Interview[]> {
+  const days = new Map<string, Interview[]>();
+  for (const interview of interviews) {
+    if (interview.state === 'cancelled') continue;
+    const key = dayKey(interview.booking.slot.starts);
+    days.set(key, [...(days.get(key) ?? []), interview]);
+  }
+  return days;
+}
+
 /** `2026-11-21` in the reader's own zone. */
 export function dayKey(at: Millis): string {
   const date = new Date(at);
