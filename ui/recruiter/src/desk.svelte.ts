@@ -15,15 +15,18 @@ import { Notices } from './notice';
 import type {
   ClientId, Command, IceServer, Locale, Me, Refusal, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
+import { interviews, waitingRecords } from './schedule';
 import { Sound } from './sound';
+import { Today } from './today.svelte';
 import { Visit, type Outcome } from './visit.svelte';
+import { Watch } from './watch.svelte';
 
 /** Where the recruiter is. */
 export type Place =
   | { kind: 'loading' }
   | { kind: 'sign-in'; told: boolean }
   | { kind: 'day' }
-  | { kind: 'ready'; summary: RoomSummary; admit: boolean }
+  | { kind: 'ready'; summary: RoomSummary; admit: boolean; watch: Watch }
   | { kind: 'call'; visit: Visit }
   | { kind: 'ended'; summary: RoomSummary; room: Room | undefined; left: boolean; refused: Refusal | undefined }
   | { kind: 'replaced'; summary: RoomSummary | undefined }
@@ -44,6 +47,7 @@ export class Desk {
   words = $derived(WORDS[this.locale]);
 
   readonly lobby = new Lobby();
+  readonly today = new Today({ interviews: () => interviews(), records: waitingRecords });
   readonly sound: Sound;
   readonly client: ClientId = randomId();
   #notices = new Notices();
@@ -117,12 +121,14 @@ export class Desk {
   }
 
   prepare(summary: RoomSummary, admit: boolean): void {
-    this.place = { kind: 'ready', summary, admit };
+    this.#unwatch();
+    this.place = { kind: 'ready', summary, admit, watch: new Watch(summary.room, this.#link) };
     void this.#devices.open();
   }
 
   /** Into the call. Camera and microphone follow as soon as they are open; nobody waits for them. */
-  enter(summary: RoomSummary, admit: boolean): void {
+  enter(summary: RoomSummary, admit: boolean, takeOver = false): void {
+    this.#unwatch();
     keep.keepReady(true);
     keep.keepRoom(summary.room);
     const { microphone, camera } = this.#devices.state;
@@ -137,10 +143,13 @@ export class Desk {
       on: { microphone: microphone.on && !microphone.problem, camera: camera.on && !camera.problem },
       makeConnection: () => new RTCPeerConnection({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
       makeStream: () => new MediaStream(),
+      fetch: (path, init) => fetch(path, init),
+      digest: crypto.subtle ? (bytes) => crypto.subtle.digest('SHA-256', bytes) : undefined,
+      silence: (off) => this.#silence(off),
       over: (outcome) => this.#over(summary, outcome),
     });
     this.place = { kind: 'call', visit };
-    visit.enter(admit);
+    visit.enter(admit, takeOver);
     void this.#devices.open();
   }
 
@@ -149,8 +158,10 @@ export class Desk {
   }
 
   toDay(): void {
+    this.#unwatch();
     this.#free();
     this.place = { kind: 'day' };
+    void this.today.refresh();
   }
 
   /** Takes the seat or the sign-in back from the window that took it. */
@@ -158,7 +169,7 @@ export class Desk {
     const summary = this.place.kind === 'replaced' ? this.place.summary : undefined;
     this.#link.start();
     const current = summary && this.lobby.find(summary.room);
-    if (current?.progress === 'in_call') this.enter(current, false);
+    if (current?.progress === 'in_call') this.enter(current, false, true);
     else this.toDay();
   }
 
@@ -187,7 +198,8 @@ export class Desk {
         this.#setClock(message.now);
         return;
       case 'lobby':
-        this.#tell(this.lobby.update(message));
+        this.#tell(this.lobby.update(message, this.me?.account ?? ''));
+        this.today.lobby(message.rooms);
         this.#comeBack();
         return;
       case 'still':
@@ -196,6 +208,7 @@ export class Desk {
       case 'events':
       case 'signal':
         if (this.place.kind === 'call') this.place.visit.receive(message);
+        if (this.place.kind === 'ready') this.place.watch.receive(message);
         return;
       case 'pong':
         this.#setClock(message.now);
@@ -216,14 +229,14 @@ export class Desk {
   }
 
   #tell(fresh: RoomSummary[]): void {
-    this.#notices.keep(this.lobby.knocks);
+    this.#notices.keep(this.lobby.rung);
     // Nothing sounds in a call but the people in it.
     if (fresh.length > 0 && this.place.kind !== 'call') this.sound.knock(this.loudness);
     for (const knock of fresh) {
       this.announced = this.words.knock.announce(knock.guest, knock.booth);
       this.#notices.tell(this.words, knock, () => (this.lobby.chosen = knock.room));
     }
-    if (this.lobby.knocks.length === 0) this.announced = '';
+    if (this.lobby.rung.length === 0) this.announced = '';
   }
 
   /** With the first lobby after a reload in a call: the same room again, as it was. */
@@ -234,7 +247,8 @@ export class Desk {
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     const kept = navigation?.type === 'reload' ? keep.keptRoom() : undefined;
     const summary = kept ? this.lobby.find(kept) : undefined;
-    if (summary?.progress === 'in_call') this.enter(summary, false);
+    // The seat that a reload left behind is this window's own.
+    if (summary?.progress === 'in_call') this.enter(summary, false, true);
     else if (this.place.kind === 'loading') this.toDay();
   }
 
@@ -266,6 +280,7 @@ export class Desk {
     if (state.kind !== 'stopped') return;
     const summary = this.place.kind === 'call' ? this.place.visit.summary : undefined;
     if (this.place.kind === 'call') this.place.visit.close();
+    this.#unwatch();
     this.#devices.close();
     switch (state.cause) {
       case 'signed_out':
@@ -283,11 +298,23 @@ export class Desk {
 
   #forget(): void {
     if (this.place.kind === 'call') this.place.visit.close();
+    this.#unwatch();
     this.#free();
     this.me = undefined;
     this.lobby.clear();
+    this.today.clear();
     this.announced = '';
     this.#notices.keep([]);
+  }
+
+  #unwatch(): void {
+    if (this.place.kind === 'ready') this.place.watch.close();
+  }
+
+  /** The room turned inputs off; they are shown off, and can be turned on again. */
+  #silence(off: { microphone: boolean; camera: boolean }): void {
+    if (off.microphone) this.turn('microphone', false);
+    if (off.camera) this.turn('camera', false);
   }
 
   /** In no interview: nothing is open, and the next one begins with everything on. */

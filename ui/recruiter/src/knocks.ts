@@ -1,20 +1,46 @@
-// Which knocks stand, and which of them nobody has been told of yet. Pure.
-import type { RoomId, RoomSummary } from './protocol';
+// Which knocks stand, whom they ring for, and which of them this page was not told of yet. Pure.
+import type { AccountId, RoomId, RoomSummary } from './protocol';
 
 /** Standing knocks, the oldest first. */
 export function standing(rooms: readonly RoomSummary[]): RoomSummary[] {
   return rooms.filter((r) => r.progress === 'knocking').sort((a, b) => a.since - b.since);
 }
 
+/** The knock rings for this account at this moment. */
+export function rings({ progress, ring }: RoomSummary, account: AccountId): boolean {
+  if (progress !== 'knocking') return false;
+  switch (ring.type) {
+    case 'all':
+      return true;
+    case 'host':
+      return ring.account === account;
+    case 'staff':
+    case 'none':
+      return false;
+    default:
+      return unknownRing(ring);
+  }
+}
+
+function unknownRing(_ring: never): boolean {
+  return false;
+}
+
 /** Remembers the knocks already told; one that was taken back and made again is new. */
 export class Told {
   #since = new Map<RoomId, number>();
 
-  /** The knocks of this state of the lobby that are new. */
-  fresh(rooms: readonly RoomSummary[]): RoomSummary[] {
+  /** The knocks of this state of the lobby that ring here and are new. */
+  fresh(rooms: readonly RoomSummary[], account: AccountId): RoomSummary[] {
     const now = standing(rooms);
-    const fresh = now.filter((r) => this.#since.get(r.room) !== r.since);
-    this.#since = new Map(now.map((r) => [r.room, r.since]));
+    const known = now.filter((r) => this.#since.get(r.room) === r.since);
+    const fresh = now.filter((r) => this.#since.get(r.room) !== r.since && rings(r, account));
+    this.#since = new Map([...known, ...fresh].map((r) => [r.room, r.since]));
     return fresh;
+  }
+
+  /** It was told and stands: passed on to somebody else, it may still be answered here. */
+  has(knock: RoomSummary): boolean {
+    return this.#since.get(knock.room) === knock.since;
   }
 }

@@ -1,6 +1,6 @@
 // The company's day as the service tells it: rooms, booths, and who is knocking.
 import { standing, Told } from './knocks';
-import type { BoothState, RoomId, RoomSummary, ServiceMessage } from './protocol';
+import type { AccountId, BoothState, RoomId, RoomSummary, ServiceMessage } from './protocol';
 
 const MOST_STILLS = 32;
 
@@ -13,18 +13,22 @@ export class Lobby {
   chosen = $state<RoomId>();
   /** Standing knocks, the oldest first. */
   knocks = $derived(standing(this.rooms));
-  /** The knock whose card is shown: the picked one, else the oldest. */
-  knock = $derived(this.knocks.find((k) => k.room === this.chosen) ?? this.knocks[0]);
+  /** Those of them that rang here, the oldest first. */
+  rung = $state.raw<RoomSummary[]>([]);
+  /** The knock whose card is shown: the picked one, else the oldest that rang here. */
+  knock = $derived(this.knocks.find((k) => k.room === this.chosen) ?? this.rung[0]);
   #told = new Told();
 
-  /** Takes the whole state; answers the knocks that nobody was told of yet. */
-  update({ rooms, booths }: Extract<ServiceMessage, { type: 'lobby' }>): RoomSummary[] {
+  /** Takes the whole state; answers the knocks that ring for `account` and were not told yet. */
+  update({ rooms, booths }: Extract<ServiceMessage, { type: 'lobby' }>, account: AccountId): RoomSummary[] {
     this.rooms = rooms;
     this.booths = booths;
     // A still may come before the lobby that tells of its knock; it goes when the knock is over.
     const over = new Set(rooms.filter((r) => r.progress !== 'knocking').map((r) => r.room));
     this.stills = new Map([...this.stills].filter(([room]) => !over.has(room)).slice(-MOST_STILLS));
-    return this.#told.fresh(rooms);
+    const fresh = this.#told.fresh(rooms, account);
+    this.rung = this.knocks.filter((k) => this.#told.has(k));
+    return fresh;
   }
 
   picture({ room, jpeg }: Extract<ServiceMessage, { type: 'still' }>): void {
@@ -37,6 +41,7 @@ export class Lobby {
 
   clear(): void {
     this.rooms = [];
+    this.rung = [];
     this.booths = [];
     this.stills = new Map();
     this.chosen = undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Wish } from './beat.worker';
 import { steadyClock } from './clock';
 import { receivable } from './codecs';
-import { standing, Told } from './knocks';
+import { rings, standing, Told } from './knocks';
 import { bar, decibels } from './level';
 import type { RoomSummary } from './protocol';
 import { MutedSpeech } from './speech';
@@ -38,10 +38,25 @@ describe('knocks', () => {
   // W12
   it('are told once each, and once more when knocked again', () => {
     const told = new Told();
-    expect(told.fresh([room('a', 1)]).map((r) => r.room)).toEqual(['a']);
-    expect(told.fresh([room('a', 1), room('b', 2)]).map((r) => r.room)).toEqual(['b']);
-    expect(told.fresh([room('a', 1, 'open'), room('b', 2)])).toEqual([]);
-    expect(told.fresh([room('a', 5), room('b', 2)]).map((r) => r.room)).toEqual(['a']);
+    expect(told.fresh([room('a', 1)], 'sato').map((r) => r.room)).toEqual(['a']);
+    expect(told.fresh([room('a', 1), room('b', 2)], 'sato').map((r) => r.room)).toEqual(['b']);
+    expect(told.fresh([room('a', 1, 'open'), room('b', 2)], 'sato')).toEqual([]);
+    expect(told.fresh([room('a', 5), room('b', 2)], 'sato').map((r) => r.room)).toEqual(['a']);
+  });
+
+  // W14
+  it('ring only for whom they are meant, and then when they are passed on', () => {
+    const told = new Told();
+    const first: RoomSummary = { ...room('a', 1), ring: { type: 'host', account: 'tanaka' } };
+    const passed: RoomSummary = { ...first, ring: { type: 'host', account: 'sato' } };
+    const staff: RoomSummary = { ...first, ring: { type: 'staff' } };
+    expect(told.fresh([first], 'sato')).toEqual([]);
+    expect(told.has(first)).toBe(false);
+    expect(told.fresh([passed], 'sato')).toEqual([passed]);
+    expect(told.fresh([staff], 'sato')).toEqual([]);
+    expect(told.has(staff)).toBe(true);
+    expect([first, passed, staff].map((r) => rings(r, 'sato'))).toEqual([false, true, false]);
+    expect(rings({ ...passed, progress: 'open' }, 'sato')).toBe(false);
   });
 });
 

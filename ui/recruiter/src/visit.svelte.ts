@@ -1,5 +1,6 @@
 // One visit of this page to a room: follows its log, joins, holds the media, leaves.
 import { Call, type Partner } from './call';
+import { Chatbox } from './chatbox.svelte';
 import type { Clock } from './clock';
 import { EMPTY, fold, isOver, type Room } from './fold';
 import type { Answer, Link } from './link';
@@ -25,6 +26,10 @@ export type VisitOptions = {
   on: On;
   makeConnection: () => RTCPeerConnection;
   makeStream: () => MediaStream;
+  fetch: (path: string, init: RequestInit) => Promise<Response>;
+  digest: ((bytes: ArrayBuffer) => Promise<ArrayBuffer>) | undefined;
+  /** The room turned inputs of this page off; the person may turn them on again. */
+  silence: (off: On) => void;
   /** Called once. */
   over: (outcome: Outcome) => void;
 };
@@ -32,6 +37,7 @@ export type VisitOptions = {
 export class Visit {
   readonly id: RoomId;
   readonly summary: RoomSummary;
+  readonly chat: Chatbox;
   room = $state.raw<Room>(EMPTY);
   partners = $state.raw<Partner[]>([]);
   /** Everyone present, by seat. */
@@ -56,6 +62,13 @@ export class Visit {
     this.#before = link.count;
     this.id = summary.room;
     this.summary = summary;
+    this.chat = new Chatbox({
+      room: this.id,
+      command: (command) => this.command(command),
+      fetch: options.fetch,
+      digest: options.digest,
+      clock,
+    });
     this.#call = new Call({
       makeConnection,
       makeStream,
@@ -68,10 +81,15 @@ export class Visit {
   }
 
   /** Follows the room and takes a seat; with `admit`, the guest is let in first. */
-  enter(admit: boolean): void {
+  enter(admit: boolean, takeOver = false): void {
     this.#options.link.follow(this.id, () => this.room.last);
     if (admit) void this.#admit();
-    void this.#join();
+    void this.#join(takeOver);
+  }
+
+  /** Says something to the room. */
+  command(command: Command): Promise<Answer> {
+    return this.#options.link.command(this.id, command);
   }
 
   /** Takes what the service sent for this room. */
@@ -81,7 +99,11 @@ export class Visit {
       const { client } = this.#options;
       const { room, gap } = fold(this.room, message.events, (c) => c.client === client && c.n > this.#before);
       if (gap) this.#options.link.refollow(this.id);
+      const known = this.room.last;
       if (room !== this.room) this.#moved(room);
+      for (const { seq, event } of message.events) {
+        if (seq > known && seq <= room.last && event.type === 'silenced') this.#silenced(event);
+      }
     }
     if (message.type === 'signal' && message.room === this.id) {
       this.#call.signal(message.from, message.to, message.attempt, message.signal);
@@ -91,6 +113,7 @@ export class Visit {
   /** The signaling line came or went; the media goes on meanwhile. */
   line(up: boolean): void {
     this.#call.line(up);
+    if (up) this.chat.online();
   }
 
   use(tracks: Tracks): void {
@@ -101,22 +124,23 @@ export class Visit {
   turned(on: On): void {
     if (on.microphone === this.#on.microphone && on.camera === this.#on.camera) return;
     this.#on = on;
-    if (this.room.mine.kind === 'present') void this.#command({ type: 'switch', ...on });
+    if (this.room.mine.kind === 'present') void this.command({ type: 'switch', ...on });
   }
 
   leave(): void {
     const room = this.room;
-    void this.#command({ type: 'leave' });
+    void this.command({ type: 'leave' });
     this.#finish({ kind: 'left', room });
   }
 
   end(): void {
-    void this.#command({ type: 'end' });
+    void this.command({ type: 'end' });
   }
 
   /** Closes the media without a word to the service, such as when it signed this page out. */
   close(): void {
     this.#over = true;
+    this.chat.close();
     this.#call.close();
     this.#options.link.unfollow(this.id);
   }
@@ -140,15 +164,33 @@ export class Visit {
     if (room.mine.kind === 'present' && before.kind !== 'present') this.#tellOn();
     this.#checkAdmitted();
     // The line was away for longer than the grace: the seat is free, but the interview goes on.
-    if (room.mine.kind === 'left' && room.progress === 'in_call') void this.#join();
+    if (room.mine.kind === 'left' && room.progress === 'in_call') void this.#join(false);
   }
 
   #tellOn(): void {
-    if (!this.#on.microphone || !this.#on.camera) void this.#command({ type: 'switch', ...this.#on });
+    const seat = this.own === undefined ? undefined : this.room.present.get(this.own);
+    if (!seat) return;
+    // Whoever comes in for the first time comes in as the room was set up beforehand.
+    const off = { microphone: !seat.microphone && this.#on.microphone, camera: !seat.camera && this.#on.camera };
+    if (off.microphone || off.camera) this.#turnOff(off);
+    const { microphone, camera } = this.#on;
+    if (microphone !== seat.microphone || camera !== seat.camera) void this.command({ type: 'switch', microphone, camera });
+  }
+
+  /** A host turned everybody else off; a seat of an earlier visit has nothing to turn off. */
+  #silenced({ microphones, cameras, except }: { microphones: boolean; cameras: boolean; except: number }): void {
+    if (this.#over || this.own === undefined || this.own === except) return;
+    this.#turnOff({ microphone: microphones && this.#on.microphone, camera: cameras && this.#on.camera });
+  }
+
+  #turnOff(off: On): void {
+    if (!off.microphone && !off.camera) return;
+    this.#on = { microphone: this.#on.microphone && !off.microphone, camera: this.#on.camera && !off.camera };
+    this.#options.silence(off);
   }
 
   async #admit(): Promise<void> {
-    const answer = await this.#command({ type: 'admit' });
+    const answer = await this.command({ type: 'admit' });
     if (answer.kind !== 'refused') return;
     this.#notAdmitted = answer.reason;
     this.#checkAdmitted();
@@ -158,20 +200,19 @@ export class Visit {
   #checkAdmitted(): void {
     const { mine, progress } = this.room;
     if (!this.#notAdmitted || mine.kind !== 'present' || progress === 'in_call') return;
-    void this.#command({ type: 'leave' });
+    void this.command({ type: 'leave' });
     this.#finish({ kind: 'refused', reason: this.#notAdmitted });
   }
 
-  async #join(): Promise<void> {
+  async #join(takeOver: boolean): Promise<void> {
     if (this.#joining) return;
     this.#joining = true;
-    const answer = await this.#command({ type: 'join', receives: this.#options.codecs, take_over: true });
+    const answer = await this.command({ type: 'join', receives: this.#options.codecs, take_over: takeOver });
     this.#joining = false;
-    if (answer.kind === 'refused') this.#finish({ kind: 'refused', reason: answer.reason });
-  }
-
-  #command(command: Command): Promise<Answer> {
-    return this.#options.link.command(this.id, command);
+    if (answer.kind !== 'refused') return;
+    // Another window of this account has the seat: it may be taken over, by a person's decision.
+    if (answer.reason === 'already_here') this.#finish({ kind: 'replaced' });
+    else this.#finish({ kind: 'refused', reason: answer.reason });
   }
 
   #finish(outcome: Outcome): void {

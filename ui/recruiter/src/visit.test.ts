@@ -18,6 +18,7 @@ let outcomes: Outcome[];
 let made: FakeConnection[];
 let visit: Visit;
 let log: Recorded[];
+let silenced: { microphone: boolean; camera: boolean }[];
 
 function begin(on = { microphone: true, camera: true }, count = 0): void {
   commands = [];
@@ -25,6 +26,7 @@ function begin(on = { microphone: true, camera: true }, count = 0): void {
   outcomes = [];
   made = [];
   log = [];
+  silenced = [];
   visit = new Visit({
     link: {
       state: { kind: 'up' },
@@ -46,6 +48,9 @@ function begin(on = { microphone: true, camera: true }, count = 0): void {
       return made.at(-1)!.real;
     },
     makeStream: () => ({ addTrack: () => undefined }) as unknown as MediaStream,
+    fetch: () => Promise.reject(new Error('no service')),
+    digest: undefined,
+    silence: (off) => silenced.push(off),
     over: (outcome) => outcomes.push(outcome),
   });
 }
@@ -75,7 +80,7 @@ describe('a visit', () => {
   it('lets the guest in and takes the seat in one go', () => {
     visit.enter(true);
     expect(calls).toEqual(['follow 0']);
-    expect(commands.map(({ command }) => command)).toEqual([{ type: 'admit' }, { type: 'join', receives: ['h264', 'vp8'], take_over: true }]);
+    expect(commands.map(({ command }) => command)).toEqual([{ type: 'admit' }, { type: 'join', receives: ['h264', 'vp8'], take_over: false }]);
   });
 
   it('goes on when another recruiter let the guest in a moment earlier, and ends when the seat is refused', async () => {
@@ -196,5 +201,49 @@ describe('a visit', () => {
     const end: Recorded = { seq: visit.room.last + 1, at: 1, by: { type: 'service' }, event: { type: 'ended', cause: 'host' } };
     visit.receive({ type: 'events', room: other, events: [end], last: 9 });
     expect(outcomes).toEqual([]);
+  });
+
+  // E8
+  it('does not push out another window of the same account unless it is told to', async () => {
+    visit.enter(false);
+    commands[0]!.answer({ kind: 'refused', reason: 'already_here' });
+    await settle();
+    expect(outcomes).toEqual([{ kind: 'replaced' }]);
+    begin();
+    visit.enter(false, true);
+    expect(commands[0]!.command).toMatchObject({ type: 'join', take_over: true });
+  });
+
+  // L13
+  it('turns its own inputs off when another host turns everybody off, and says no more about it', () => {
+    inCall();
+    happens({ type: 'silenced', microphones: true, cameras: false, except: 2 });
+    expect(silenced).toEqual([{ microphone: true, camera: false }]);
+    visit.turned({ microphone: false, camera: true });
+    expect(asked()).toEqual(['admit', 'join']);
+    happens({ type: 'silenced', microphones: true, cameras: true, except: 1 });
+    expect(silenced).toHaveLength(1);
+  });
+
+  // W9
+  it('comes in as the room was set up beforehand', () => {
+    visit.enter(true);
+    happens({ type: 'preset', microphone: false, camera: true, names: true });
+    joins(0);
+    happens({ type: 'admitted' });
+    joins(1, ME);
+    expect(silenced).toEqual([{ microphone: true, camera: false }]);
+    expect(asked()).toEqual(['admit', 'join']);
+  });
+
+  // X6
+  it('comes back with what was on, whatever the room was set up with', () => {
+    begin({ microphone: true, camera: false });
+    visit.enter(false);
+    happens({ type: 'preset', microphone: false, camera: false, names: true });
+    happens({ type: 'admitted' });
+    happens({ type: 'joined', seat: 1, role: 'host', name: 'x', title: '', receives: [], returns: 'line' }, ME);
+    expect(silenced).toEqual([]);
+    expect(commands.at(-1)!.command).toEqual({ type: 'switch', microphone: true, camera: false });
   });
 });

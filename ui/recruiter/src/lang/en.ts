@@ -1,8 +1,12 @@
+import { PLAN } from './plan';
+import { ROOM } from './room';
 import type { Words } from './words';
 
 const clockHour = (hour: number) => `${hour % 12 === 0 ? 12 : hour % 12} ${hour < 12 ? 'am' : 'pm'}`;
 
 export const en: Words = {
+  room: ROOM.en,
+  plan: PLAN.en,
   tag: 'en',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: 'Language',

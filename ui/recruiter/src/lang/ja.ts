@@ -1,6 +1,10 @@
+import { PLAN } from './plan';
+import { ROOM } from './room';
 import type { Words } from './words';
 
 export const ja: Words = {
+  room: ROOM.ja,
+  plan: PLAN.ja,
   tag: 'ja',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '言語',

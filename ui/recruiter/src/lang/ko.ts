@@ -1,6 +1,10 @@
+import { PLAN } from './plan';
+import { ROOM } from './room';
 import type { Words } from './words';
 
 export const ko: Words = {
+  room: ROOM.ko,
+  plan: PLAN.ko,
   tag: 'ko',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '언어',

@@ -6,7 +6,7 @@ import { WORDS } from '.';
 function texts(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
-    const first = path.endsWith('.reads') ? 'ja' : path.endsWith('.numbered') ? 'camera' : 3;
+    const first = path.endsWith('.reads') ? 'ja' : path.endsWith('.numbered') ? 'camera' : path.endsWith('.monthOf') ? new Date(2026, 10, 1) : 3;
     return [[path, String((value as (x: unknown, y: unknown) => unknown)(first, 4))]];
   }
   if (typeof value !== 'object' || value === null) return [];
@@ -32,6 +32,15 @@ describe('the languages', () => {
       'マイクがオフのままです', '마이크가 꺼져 있습니다', 'Your microphone is off',
     ]);
     expect(WORDS.ja.replaced.title).toBe('既に通話画面に接続されています。');
+  });
+
+  // X2, E8
+  it('keep the wording of the five-minute notice', () => {
+    expect(WORDS.ko.room.endsSoon).toEqual({
+      title: '면접 종료 5분전입니다.',
+      lead: '시간이 되면 모두 퇴장합니다. 종료된 면접은 재진행이 불가하오니 참고하시기 바랍니다.',
+    });
+    expect(WORDS.ja.knock.refused.already_here).toBe('既に通話画面に接続されています。');
   });
 
   it('offer the guest quick words in every language, within the limit', () => {

@@ -2,8 +2,12 @@
 import type { Kind, Problem } from '../devices';
 import type { Loudness } from '../keep';
 import type { EndCause, Locale, Progress, Refusal } from '../protocol';
+import type { PlanWords } from './plan';
+import type { RoomWords } from './room';
 
 export type Words = {
+  room: RoomWords;
+  plan: PlanWords;
   /** BCP 47, for dates and `lang`. */
   tag: string;
   languageName: Record<Locale, string>;

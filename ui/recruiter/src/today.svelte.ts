@@ -1,0 +1,53 @@
+// Today's booked interviews and the records that wait to be taken along, asked for again when the lobby says that something changed.
+import type { RoomSummary } from './protocol';
+import type { Interview, Interviews, Result, Waiting } from './schedule';
+
+export type TodayOptions = {
+  interviews: () => Promise<Result<Interviews>>;
+  records: () => Promise<Result<readonly Waiting[]>>;
+};
+
+export class Today {
+  interviews = $state.raw<readonly Interview[]>([]);
+  records = $state.raw<readonly Waiting[]>([]);
+  /** The list could not be had the last time; what is shown may be old. */
+  failed = $state(false);
+  #options: TodayOptions;
+  #seen = '';
+  #asking = false;
+  #again = false;
+
+  constructor(options: TodayOptions) {
+    this.#options = options;
+  }
+
+  /** Asks again if this state of the lobby differs from the last one in what the lists tell. */
+  lobby(rooms: readonly RoomSummary[]): void {
+    const seen = rooms.map((r) => `${r.room} ${r.progress} ${r.slot?.starts} ${r.slot?.ends}`).sort().join('\n');
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    void this.refresh();
+  }
+
+  /** One question at a time; what changes meanwhile is asked once more afterwards. */
+  async refresh(): Promise<void> {
+    this.#again = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#again) {
+      this.#again = false;
+      const [interviews, records] = await Promise.all([this.#options.interviews(), this.#options.records()]);
+      this.failed = interviews.kind === 'fault';
+      if (interviews.kind === 'ok') this.interviews = interviews.value.interviews;
+      if (records.kind === 'ok') this.records = records.value;
+    }
+    this.#asking = false;
+  }
+
+  clear(): void {
+    this.interviews = [];
+    this.records = [];
+    this.failed = false;
+    this.#seen = '';
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { RoomSummary } from './protocol';
+import type { Interviews, Result } from './schedule';
+import { settle } from './testing';
+import { Today } from './today.svelte';
+
+const room = (progress: RoomSummary['progress'], lost = false): RoomSummary => ({
+  room: 'a', progress, lost, booth: 'A-01', guest: 'x', locale: 'ja', since: 1, opened: 1, hosts: [], held: false, ring: { type: 'all' },
+});
+
+describe('today', () => {
+  // E5, R5
+  it('is asked for again when the lobby tells of something new, one question at a time', async () => {
+    const answers: ((answer: Result<Interviews>) => void)[] = [];
+    const today = new Today({
+      interviews: () => new Promise((answer) => answers.push(answer)),
+      records: () => Promise.resolve({ kind: 'ok', value: [] }),
+    });
+    today.lobby([room('booked')]);
+    today.lobby([room('booked', true)]);
+    expect(answers).toHaveLength(1);
+    today.lobby([room('knocking')]);
+    today.lobby([room('in_call')]);
+    expect(answers).toHaveLength(1);
+    answers[0]!({ kind: 'ok', value: { interviews: [], today: 0 } });
+    await settle();
+    expect(answers).toHaveLength(2);
+    answers[1]!({ kind: 'fault', fault: 'unreachable', what: '' });
+    await settle();
+    expect(answers).toHaveLength(2);
+    expect(today.failed).toBe(true);
+  });
+});
