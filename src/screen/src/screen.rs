@@ -119,6 +119,11 @@ impl Screen {
         Ok(())
     }
 
+    /// Offers the chat's files to be opened, because whoever drives the screen can bring them here.
+    pub fn bring_files(&self, brings: bool) {
+        globals::chat::bring_files(brings);
+    }
+
     /// Shows a picture of the chat on the page of the file that is open. Opaque RGBA8, rows from the top.
     ///
     /// # Errors

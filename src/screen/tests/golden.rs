@@ -77,3 +77,29 @@ fn a_larger_display_shows_the_same_pages_larger() {
     let views = samples::all(Locale::Ja).into_iter().filter(|(name, _)| ["welcome", "ready"].contains(name)).collect();
     compare(&Desk::new(1920, 1080), "large-", views, Locale::Ja);
 }
+
+// T1
+#[test]
+fn the_chats_keyboard_lies_over_the_lower_part() {
+    let mut faults = Vec::new();
+    let desk = Desk::new(1280, 800);
+    for (locale, write, away) in [
+        (Locale::Ja, "書く", "キーボードを閉じる"),
+        (Locale::Ko, "쓰기", "키보드 닫기"),
+        (Locale::En, "Write a message", "Close the keyboard"),
+    ] {
+        let views = samples::all(locale);
+        let chat = views.into_iter().find(|(name, _)| *name == "chat").expect("the sample exists").1;
+        desk.screen.show(&chat);
+        people::seat_everyone(&desk.screen);
+        settle();
+        desk.touch(write);
+        let full = if locale == Locale::En { Some(support::talk::full(locale)) } else { chat.chat.clone() };
+        desk.screen.show(&View { chat: full, ..chat.clone() });
+        settle();
+        let picture = desk.screen.snapshot().expect("it can be drawn");
+        faults.extend(golden::check(&format!("chat-writing-{}", code(locale)), &picture).err());
+        desk.touch(away);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

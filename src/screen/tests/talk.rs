@@ -118,11 +118,17 @@ fn a_file_opens_and_ones_own_message_is_taken_back() {
     let desk = showing(Locale::En, "chat");
     assert_eq!(desk.touch("map.png"), [Touch::Show(2)]);
     assert!(desk.says("About us.pdf"), "another type is named");
+    let touched: Vec<String> = desk.touchables().into_iter().map(|(label, ..)| label).collect();
+    assert!(!touched.contains(&"About us.pdf".to_owned()), "and cannot be touched");
     assert_eq!(desk.touch("That is very kind"), [], "it offers to remove it");
     assert_eq!(desk.touch("Remove this message"), [Touch::DeletePost(4)]);
     show(&desk, Locale::En, "chat-failed");
     assert!(desk.says("This message was removed"));
     assert_eq!(desk.touch("Can you hear me?"), [Touch::Dismiss(talk::waiting_id(3))]);
+    desk.screen.bring_files(false);
+    show(&desk, Locale::En, "chat");
+    let touched: Vec<String> = desk.touchables().into_iter().map(|(label, ..)| label).collect();
+    assert!(!touched.contains(&"map.png".to_owned()), "what cannot be brought here is only named");
     show(&desk, Locale::En, "document");
     assert_eq!(desk.touch("Close the file"), [Touch::CloseDocument]);
 }

@@ -6,8 +6,8 @@ use crate::ui::{App, Chat, ChatLine, ChatState};
 use crate::words::whole;
 use engawa_protocol::{Locale, limits};
 use engawa_session::view::{self, Line, LineBody, LineKey, LineState, QuickAnswer};
-use slint::{ComponentHandle, SharedString};
-use std::cell::RefCell;
+use slint::ComponentHandle;
+use std::cell::{Cell, RefCell};
 
 /// Media types that the booth can show.
 const SHOWN: [&str; 3] = ["image/png", "image/jpeg", "text/plain"];
@@ -15,6 +15,8 @@ const SHOWN: [&str; 3] = ["image/png", "image/jpeg", "text/plain"];
 thread_local! {
     /// Which line is which, in the model's order, and whether it failed.
     static LINES: RefCell<Vec<(LineKey, bool)>> = const { RefCell::new(Vec::new()) };
+    /// The booth can bring a file here.
+    static BRINGS: Cell<bool> = const { Cell::new(false) };
     static ANSWERS: RefCell<&'static [QuickAnswer]> = const { RefCell::new(&[]) };
 }
 
@@ -64,7 +66,7 @@ pub(crate) fn show(app: &App, shown: Option<&view::Chat>, locale: Locale) {
     }
     let answers = shown.map_or(&[][..], |shown| shown.quick);
     ANSWERS.set(answers);
-    let words = answers.iter().map(|answer| SharedString::from(answer.text(locale).trim_end_matches(['。', '.'])));
+    let words = answers.iter().map(|answer| key_words(*answer, locale).into());
     if let Some(model) = sync(&chat.get_quick(), words.collect()) {
         chat.set_quick(model);
     }
@@ -77,6 +79,21 @@ pub(crate) fn show(app: &App, shown: Option<&view::Chat>, locale: Locale) {
 
 fn nth<T: Clone>(all: &[T], n: i32) -> Option<T> {
     usize::try_from(n).ok().and_then(|n| all.get(n).cloned())
+}
+
+/// Offers files to be opened from here on, or only names them.
+pub(crate) fn bring_files(brings: bool) {
+    BRINGS.set(brings);
+}
+
+/// What stands on an answer's key: two lines at most, broken where a phrase ends.
+fn key_words(answer: QuickAnswer, locale: Locale) -> String {
+    let words = answer.text(locale).trim_end_matches(['。', '.']);
+    if locale != Locale::Ja {
+        return whole(words);
+    }
+    let phrase = ["少々お待ち", "音声が", "映像が", "ありがとう"].into_iter().find(|phrase| words.starts_with(phrase));
+    phrase.map_or_else(|| words.to_owned(), |phrase| format!("{phrase}\n{}", &words[phrase.len()..]))
 }
 
 /// Who wrote it and when; one's own lines stand at the other side instead.
@@ -92,7 +109,7 @@ fn row(n: usize, line: &Line, head: String) -> ChatLine {
         LineBody::Text(text) => (whole(text), false, String::new(), false),
         LineBody::File { name, size: bytes, media_type } => {
             let shows = line.state == LineState::Posted && SHOWN.contains(&media_type.as_str());
-            (name.clone(), true, size(*bytes), shows && !line.mine)
+            (name.clone(), true, size(*bytes), shows && !line.mine && BRINGS.get())
         }
         LineBody::Deleted => (String::new(), false, String::new(), false),
     };

@@ -33,6 +33,7 @@ impl Desk {
         let told = touches.clone();
         let screen = Screen::open(Kind::Given, move |touch| told.borrow_mut().push(touch)).expect("it opens");
         screen.set_clock("13:25");
+        screen.bring_files(true);
         screen.set_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
         screen.component().window().set_size(slint::PhysicalSize::new(width, height));
         settle();
