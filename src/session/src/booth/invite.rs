@@ -187,10 +187,8 @@ impl Booth {
     pub(super) fn handle_entry_timeout(&mut self) {
         let now = self.now;
         match &mut self.stage {
-            Stage::Number(entry) => {
-                if entry.asking.is_some_and(|(_, since)| now >= since + ANSWER) {
-                    *entry = Entry { refused: Some((TicketRefusal::Unavailable, now)), ..Entry::default() };
-                }
+            Stage::Number(entry) if entry.asking.is_some_and(|(_, since)| now >= since + ANSWER) => {
+                *entry = Entry { refused: Some((TicketRefusal::Unavailable, now)), ..Entry::default() };
             }
             Stage::NotOpen(invitation) => {
                 let invitation = invitation.as_ref().clone();
