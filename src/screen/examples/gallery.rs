@@ -8,6 +8,9 @@ mod people;
 #[path = "../tests/support/samples.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod samples;
+#[path = "../tests/support/talk.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod talk;
 
 use engawa_protocol::Locale;
 use engawa_screen::{Kind, Screen};

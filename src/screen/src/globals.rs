@@ -1,12 +1,15 @@
 //! One thin adapter for each Slint global: a [`View`] goes in, touches come out.
 
 pub(crate) mod call;
+pub(crate) mod chat;
 pub(crate) mod choose;
 pub(crate) mod devices;
+pub(crate) mod document;
 pub(crate) mod ended;
 pub(crate) mod frame;
+pub(crate) mod keyboard;
 pub(crate) mod leaving;
-pub(crate) mod name;
+pub(crate) mod number;
 pub(crate) mod out_of_order;
 pub(crate) mod ready;
 pub(crate) mod reconnecting;
@@ -17,8 +20,12 @@ pub(crate) mod welcome;
 use crate::stage::Place;
 use crate::ui::App;
 use crate::{Touch, View};
+use engawa_protocol::Millis;
 use engawa_session::view::Screen;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use slint::{Model, ModelRc, SharedString, VecModel};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 pub(crate) type Touched = Rc<dyn Fn(Touch)>;
@@ -28,12 +35,15 @@ pub(crate) fn wire(app: &App, touched: Touched) {
     frame::wire(app, &touched);
     welcome::wire(app, &touched);
     choose::wire(app, &touched);
-    name::wire(app, &touched);
+    number::wire(app, &touched);
+    keyboard::wire(app, &touched);
     devices::wire(app, &touched);
     ready::wire(app, &touched);
     waiting::wire(app, &touched);
     refused::wire(app, &touched);
     call::wire(app, &touched);
+    chat::wire(app, &touched);
+    document::wire(app, &touched);
     leaving::wire(app, &touched);
     ended::wire(app, &touched);
 }
@@ -41,28 +51,40 @@ pub(crate) fn wire(app: &App, touched: Touched) {
 /// Sets the page's values, and then the page: it comes up complete.
 pub(crate) fn show(app: &App, view: &View) {
     match &view.screen {
-        // The pages of these are on their way.
-        Screen::Welcome | Screen::Number { .. } | Screen::NotOpen { .. } => {}
+        Screen::Welcome => {}
+        Screen::Number { digits, asking, refused } => number::show(app, digits, *asking, *refused),
+        Screen::NotOpen { company, slot, opens, seconds } => {
+            number::show_not_open(app, company, *slot, *opens, *seconds);
+        }
         Screen::Companies { tiles, page, pages, total } => choose::show(app, tiles, *page, *pages, *total),
-        Screen::Name { keyboard, ready } => name::show(app, keyboard, *ready),
-        Screen::Ready { name, company, hosts, devices, ready: said_ready, can_ask, .. } => {
+        Screen::Name { keyboard, ready } => keyboard::show(app, keyboard, *ready, false),
+        Screen::Ready { name, company, hosts, devices, ready: said_ready, can_ask, refused } => {
             devices::show(app, *devices);
             ready::show(app, name, company, hosts, *said_ready, *can_ask);
+            ready::show_time(app, view.countdown, *refused);
         }
         Screen::Waiting { company, seconds, place, note, devices } => {
             devices::show(app, *devices);
             waiting::show(app, company, *seconds, *place, note.as_ref());
+            waiting::show_time(app, view.countdown);
         }
         Screen::Refused { company, note, unanswered } => refused::show(app, company, note.as_ref(), *unanswered),
-        Screen::Call { name, company, others, enlarged, devices, seconds, .. } => {
+        Screen::Call { name, company, others, enlarged, devices, seconds, held, hand, names } => {
             devices::show(app, *devices);
-            call::show(app, name, company, others, *enlarged, *seconds);
-            call::show_alert(app, view.alert);
+            call::show(app, name, company, others, *names, *enlarged);
+            call::show_time(app, *seconds, view.countdown);
+            call::show_state(app, *held, *hand, others);
+            call::show_alert(app, view.alert.filter(|_| !held));
         }
         Screen::Reconnecting { name, tries, seconds, .. } => reconnecting::show(app, name, *tries, *seconds),
-        Screen::Ended { end, closes_in, .. } => ended::show(app, *end, *closes_in),
+        Screen::Ended { end, closes_in, may_return } => ended::show(app, *end, *closes_in, *may_return),
         Screen::OutOfOrder { fault } => out_of_order::show(app, fault),
     }
+    call::show_news(app, view.notice.as_ref());
+    let talks = matches!(view.screen, Screen::Call { .. } | Screen::Reconnecting { .. });
+    // Only pages with a keyboard of their own have the keys otherwise.
+    chat::show(app, view.chat.as_ref().filter(|_| talks), view.locale);
+    document::show(app, view.document.as_ref().filter(|_| talks));
     leaving::show(app, view.dialog);
     frame::show(app, view);
 }
@@ -70,7 +92,10 @@ pub(crate) fn show(app: &App, view: &View) {
 /// Sets every picture to its place in a window of this size.
 pub(crate) fn place(app: &App, view: &View, window: Place) {
     let own = match &view.screen {
-        Screen::Call { others, enlarged, .. } => call::set_stage(app, others, *enlarged, window),
+        Screen::Call { others, enlarged, .. } => {
+            call::set_stage(app, others, *enlarged, call::stage(app, view, window))
+        }
+        Screen::Reconnecting { .. } => call::stage(app, view, window),
         Screen::Waiting { .. } => waiting::own_place(),
         _ => ready::own_place(window),
     };
@@ -100,6 +125,22 @@ fn clock(seconds: u32) -> SharedString {
     } else {
         slint::format!("{minutes:02}:{seconds:02}")
     }
+}
+
+thread_local! {
+    static ZONE: RefCell<TimeZone> = RefCell::new(TimeZone::system());
+}
+
+/// From here on shows moments in this zone instead of the machine's.
+pub(crate) fn set_zone(zone: TimeZone) {
+    ZONE.set(zone);
+}
+
+/// A moment as the time of day, such as `13:25`; empty for one that no calendar has.
+fn clock_at(at: Millis) -> String {
+    let moment = i64::try_from(at.0).ok().and_then(|at| Timestamp::from_millisecond(at).ok());
+    let zoned = moment.map(|moment| moment.to_zoned(ZONE.with_borrow(Clone::clone)));
+    zoned.map(|zoned| zoned.strftime("%H:%M").to_string()).unwrap_or_default()
 }
 
 /// A count as Slint's integer.

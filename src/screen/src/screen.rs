@@ -89,6 +89,11 @@ impl Screen {
         self.place(view);
     }
 
+    /// Shows moments in `zone` instead of the machine's.
+    pub fn set_zone(&self, zone: jiff::tz::TimeZone) {
+        globals::set_zone(zone);
+    }
+
     /// Shows the time of day, such as `13:25`.
     pub fn set_clock(&self, text: &str) {
         globals::frame::show_clock(&self.0.app, text);
@@ -114,8 +119,28 @@ impl Screen {
         Ok(())
     }
 
-    /// Forgets every picture, one's own included.
+    /// Offers the chat's files to be opened, because whoever drives the screen can bring them here.
+    pub fn bring_files(&self, brings: bool) {
+        globals::chat::bring_files(brings);
+    }
+
+    /// Shows a picture of the chat on the page of the file that is open. Opaque RGBA8, rows from the top.
+    ///
+    /// # Errors
+    /// [`Error::PictureSize`].
+    pub fn set_document_picture(&self, width: u32, height: u32, rgba: &[u8]) -> Result<(), Error> {
+        globals::document::show_picture(&self.0.app, pictures::image(width, height, rgba)?);
+        Ok(())
+    }
+
+    /// Shows the words of a text file on the page of the file that is open.
+    pub fn set_document_text(&self, words: &str) {
+        globals::document::show_words(&self.0.app, words);
+    }
+
+    /// Forgets every picture, one's own included, and the file that is shown.
     pub fn clear_pictures(&self) {
+        globals::document::forget(&self.0.app);
         globals::devices::forget_picture(&self.0.app);
         globals::call::forget_pictures(&self.0.app);
     }

@@ -3,6 +3,9 @@
 #[path = "support/samples.rs"]
 #[allow(dead_code, reason = "this program shows one of them")]
 mod samples;
+#[path = "support/talk.rs"]
+#[allow(dead_code, reason = "this program shows none of them")]
+mod talk;
 
 use engawa_protocol::Locale;
 use engawa_screen::{Error, Kind, Picture, Screen};

@@ -31,7 +31,7 @@ fn every_text_is_translated_and_nothing_else_is() {
 }
 
 /// The fixed wording of the manuals, letter by letter.
-// W5, W10, W11, L17, X5
+// W5, W10, W11, L12, L17, E7, E8, X2, X4, X5
 #[test]
 fn the_fixed_words_are_as_they_were_fixed() {
     let read = |language: &str| {
@@ -48,6 +48,9 @@ fn the_fixed_words_are_as_they_were_fixed() {
         "マイクがオフのままです",
         "退出しますか",
         "この機械から、すべて消しました",
+        "管理者によって保留中に 設定されました",
+        "受付可能時間外です",
+        "既に通話画面に接続されています。",
     ] {
         assert!(ja.contains(words), "{words}");
     }
@@ -56,6 +59,8 @@ fn the_fixed_words_are_as_they_were_fixed() {
         "{}님의 합격을 응원합니다",
         "나가실 경우 재입장이 불가합니다. 그래도 나가시겠습니까?",
         "이 기기에서 모두 지웠습니다",
+        "면접 종료 5분전입니다.",
+        "면접 시간이 끝났습니다. 종료된 면접은 재진행이 불가하오니 참고하시기 바랍니다.",
     ] {
         assert!(ko.contains(words), "{words}");
     }

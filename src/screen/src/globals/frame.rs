@@ -35,7 +35,9 @@ pub(crate) fn show(app: &App, view: &View) {
     slint::select_bundled_translation(bundle).expect("the three languages are compiled in");
     let (page, step, back) = match view.screen {
         Screen::Welcome => (Page::Welcome, 0, false),
-        Screen::Companies { .. } | Screen::Number { .. } | Screen::NotOpen { .. } => (Page::Choose, 1, true),
+        Screen::Companies { .. } => (Page::Choose, 1, true),
+        Screen::Number { .. } => (Page::Number, 1, true),
+        Screen::NotOpen { .. } => (Page::NotOpen, 0, true),
         Screen::Name { .. } => (Page::Name, 2, true),
         Screen::Ready { .. } => (Page::Ready, 3, true),
         Screen::Waiting { .. } => (Page::Waiting, 3, false),

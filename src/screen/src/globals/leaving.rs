@@ -15,8 +15,12 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
 }
 
 pub(crate) fn show(app: &App, dialog: Option<Dialog>) {
-    app.global::<Leaving>().set_asked(match dialog {
-        None => false,
-        Some(Dialog::Leave { .. }) => true,
-    });
+    let leaving = app.global::<Leaving>();
+    match dialog {
+        None => leaving.set_asked(false),
+        Some(Dialog::Leave { may_return }) => {
+            leaving.set_may_return(may_return);
+            leaving.set_asked(true);
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! The page before asking.
 
-use super::{Touched, count, sync};
+use super::{Touched, clock, count, sync};
 use crate::Touch;
 use crate::stage::Place;
-use crate::ui::{App, HostLine, Ready};
+use crate::ui::{App, HostLine, Ready, Turned};
+use engawa_protocol::Refusal;
+use engawa_session::view::Countdown;
 use slint::ComponentHandle;
 
 /// Hosts shown by name; the rest is a number.
@@ -32,6 +34,24 @@ pub(crate) fn show(app: &App, name: &str, company: &str, hosts: &[(String, Strin
     ready.set_more(count(hosts.len().saturating_sub(NAMED)));
     ready.set_said_ready(said_ready);
     ready.set_can_ask(can_ask);
+}
+
+/// The time until the slot (W17), and why the last request was not taken.
+pub(crate) fn show_time(app: &App, countdown: Option<Countdown>, refused: Option<Refusal>) {
+    let ready = app.global::<Ready>();
+    ready.set_starts_in(match countdown {
+        Some(Countdown::Starts(seconds)) => clock(seconds),
+        _ => Default::default(),
+    });
+    ready.set_turned(match refused {
+        None => Turned::No,
+        Some(Refusal::TooEarly | Refusal::TooLate) => Turned::Closed,
+        Some(Refusal::AlreadyHere) => Turned::AlreadyHere,
+        Some(Refusal::Booked) => Turned::Booked,
+        Some(Refusal::Full) => Turned::Full,
+        Some(Refusal::Over | Refusal::NoSuchRoom) => Turned::Over,
+        Some(_) => Turned::Failed,
+    });
 }
 
 /// Where one's own picture stands on a window of this size.

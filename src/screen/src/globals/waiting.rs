@@ -5,7 +5,7 @@ use crate::Touch;
 use crate::stage::Place;
 use crate::ui::{App, Waiting};
 use crate::words::whole;
-use engawa_session::view::Note;
+use engawa_session::view::{Countdown, Note};
 use slint::ComponentHandle;
 
 /// Letters beyond which the words need the place of the figures.
@@ -24,6 +24,14 @@ pub(crate) fn show(app: &App, company: &str, seconds: u32, place: Option<u32>, n
     waiting.set_note(note.map(|note| whole(&note.text)).unwrap_or_default().into());
     waiting.set_long(note.is_some_and(|note| note.text.chars().count() > LONG));
     waiting.set_note_from(note.map_or("", |note| &note.from).into());
+}
+
+/// The time until the slot begins (W17); after that the figures of waiting say enough.
+pub(crate) fn show_time(app: &App, countdown: Option<Countdown>) {
+    app.global::<Waiting>().set_starts_in(match countdown {
+        Some(Countdown::Starts(seconds)) => clock(seconds),
+        _ => Default::default(),
+    });
 }
 
 /// The size of one's own picture.

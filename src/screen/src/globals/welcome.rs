@@ -6,6 +6,9 @@ use crate::ui::{App, Welcome};
 use slint::ComponentHandle;
 
 pub(crate) fn wire(app: &App, touched: &Touched) {
+    let welcome = app.global::<Welcome>();
     let told = touched.clone();
-    app.global::<Welcome>().on_start(move || told(Touch::Start));
+    welcome.on_start(move || told(Touch::Start));
+    let told = touched.clone();
+    welcome.on_number(move || told(Touch::Number));
 }

@@ -5,6 +5,7 @@
 pub mod golden;
 pub mod people;
 pub mod samples;
+pub mod talk;
 
 use engawa_screen::{Kind, Screen, Touch};
 use i_slint_backend_testing::{
@@ -32,6 +33,8 @@ impl Desk {
         let told = touches.clone();
         let screen = Screen::open(Kind::Given, move |touch| told.borrow_mut().push(touch)).expect("it opens");
         screen.set_clock("13:25");
+        screen.bring_files(true);
+        screen.set_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
         screen.component().window().set_size(slint::PhysicalSize::new(width, height));
         settle();
         Self { screen, touches }

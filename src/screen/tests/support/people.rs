@@ -54,3 +54,10 @@ pub fn seat_everyone(screen: &engawa_screen::Screen) {
         }
     }
 }
+
+/// Gives the file that may be open its bytes: a picture, and the words of another.
+pub fn open_document(screen: &engawa_screen::Screen) {
+    let map = person(640, 360, [51, 72, 107]);
+    screen.set_document_picture(640, 360, &map).expect("the size fits");
+    screen.set_document_text(&"13:00 – 13:30\nみなと精工 ・ 미나토정공 ・ Minato Works\n\n".repeat(14));
+}

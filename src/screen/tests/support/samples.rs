@@ -1,9 +1,12 @@
 //! Views that between them show every page, with names of people and companies that do not exist.
 
-use engawa_protocol::{CompanyId, Locale, Seat};
+use super::talk;
+use engawa_protocol::{CompanyId, Locale, Millis, Refusal, Seat, Slot};
 use engawa_screen::View;
 use engawa_session::keyboard::{Key, Keyboard, Layout};
-use engawa_session::view::{Alert, Devices, Dialog, End, Lamp, Loss, Note, Other, Screen, Tile};
+use engawa_session::view::{
+    Alert, Countdown, Devices, Dialog, End, Lamp, Loss, Note, Notice, NumberRefused, Other, Screen, Tile,
+};
 
 /// A view of one page in one language.
 pub fn view(locale: Locale, screen: Screen) -> View {
@@ -64,13 +67,99 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
     views.push(("call-source-lost", lost));
     let leave = View { dialog: Some(Dialog::Leave { may_return: false }), ..page(call(locale, 1, None, ON)) };
     views.push(("leave", leave));
+    views.extend(booked(locale));
+    views.extend(told(locale));
+    views.extend(talk::all(locale));
     views
 }
 
-const ON: Devices = Devices { microphone: true, camera: true, noise: true };
+/// A moment of the sample day, as the time of day in the tests' zone.
+pub fn moment(hour: u64, minute: u64) -> Millis {
+    Millis(1_780_239_600_000 + (hour * 60 + minute) * 60_000)
+}
+
+/// A booked interview before and after it is held.
+fn booked(locale: Locale) -> Vec<(&'static str, View)> {
+    let page = |screen| view(locale, screen);
+    let number = |digits: &str, asking, refused| page(Screen::Number { digits: digits.to_owned(), asking, refused });
+    let slot = Slot { starts: moment(14, 0), ends: moment(14, 30) };
+    let door = Screen::NotOpen { company: company(locale), slot, opens: moment(13, 0), seconds: 24 * 60 + 31 };
+    let starts = Some(Countdown::Starts(12 * 60 + 6));
+    let mut late = ready(locale, hosts(locale, 5), ON, true);
+    if let Screen::Ready { refused, .. } = &mut late {
+        *refused = Some(Refusal::TooLate);
+    }
+    let ended = |end, may_return| page(Screen::Ended { end, closes_in: 60, may_return });
+    let again = View { dialog: Some(Dialog::Leave { may_return: true }), ..page(call(locale, 1, None, ON)) };
+    vec![
+        ("number", number("407", false, None)),
+        ("number-asking", number("4071", true, None)),
+        ("number-unknown", number("", false, Some(NumberRefused::Unknown))),
+        ("number-other-booth", number("", false, Some(NumberRefused::OtherBooth))),
+        ("number-too-many", number("", false, Some(NumberRefused::TooManyTries { seconds: 42 }))),
+        ("not-open", page(door)),
+        ("ready-booked", View { countdown: starts, ..page(ready(locale, hosts(locale, 1), ON, true)) }),
+        ("ready-late", page(late)),
+        ("waiting-booked", View { countdown: starts, ..page(waiting(locale, Some(2), None)) }),
+        ("ended-slot-over", ended(End::SlotOver, false)),
+        ("ended-cancelled", ended(End::Cancelled, false)),
+        ("ended-return", ended(End::Left, true)),
+        ("leave-return", again),
+    ]
+}
+
+/// What the log brings into a call.
+fn told(locale: Locale) -> Vec<(&'static str, View)> {
+    let left = |seconds, soon| Some(Countdown::Ends { seconds, soon });
+    let with = |screen, notice| View { notice: Some(notice), countdown: left(726, false), ..view(locale, screen) };
+    let held = match call(locale, 1, None, ON) {
+        Screen::Call { name, company, others, enlarged, devices, seconds, hand, names, .. } => {
+            Screen::Call { name, company, others, enlarged, devices, seconds, held: true, hand, names }
+        }
+        other => other,
+    };
+    let soon = View {
+        countdown: left(300, true),
+        alert: Some(Alert::Muted),
+        ..with(call(locale, 1, None, OFF), Notice::EndsSoon)
+    };
+    let silenced = with(call(locale, 2, None, OFF), Notice::Silenced { microphone: true, camera: true });
+    let raised = Notice::HandRaised { name: hosts(locale, 3)[2].0.clone() };
+    vec![
+        ("call-held", View { countdown: left(910, false), ..view(locale, held) }),
+        ("call-five-minutes", soon),
+        ("call-extended", with(call(locale, 1, None, ON), Notice::Extended { ends: moment(14, 40) })),
+        ("call-silenced", View { alert: Some(Alert::Muted), ..silenced }),
+        ("call-resumed", with(call(locale, 1, None, ON), Notice::Resumed)),
+        ("call-hands", with(hands(call(locale, 3, None, ON), &[3, 1]), raised.clone())),
+        ("call-hand", with(hands(call(locale, 1, None, ON), &[1]), raised)),
+        ("call-nameless", view(locale, nameless(call(locale, 3, None, ON)))),
+        ("call-full-queue", with(call(locale, 1, None, ON), Notice::QueueFull)),
+    ]
+}
+
+/// The call with these hands up, in this order, and one's own after them when there are several.
+pub fn hands(mut screen: Screen, raised: &[u32]) -> Screen {
+    if let Screen::Call { others, hand, .. } = &mut screen {
+        for other in others {
+            other.hand = raised.iter().position(|seat| *seat == other.seat.0).map(|at| at as u32 + 1);
+        }
+        *hand = raised.len() > 1;
+    }
+    screen
+}
+
+fn nameless(mut screen: Screen) -> Screen {
+    if let Screen::Call { names, .. } = &mut screen {
+        *names = false;
+    }
+    screen
+}
+
+pub const ON: Devices = Devices { microphone: true, camera: true, noise: true };
 const OFF: Devices = Devices { microphone: false, camera: false, noise: false };
 
-fn pick<T: Copy>(locale: Locale, ja: T, ko: T, en: T) -> T {
+pub fn pick<T: Copy>(locale: Locale, ja: T, ko: T, en: T) -> T {
     match locale {
         Locale::Ja => ja,
         Locale::Ko => ko,
@@ -129,7 +218,7 @@ pub fn typed(layout: Layout, keys: &str) -> Screen {
     Screen::Name { ready: !keyboard.text().is_empty(), keyboard: keyboard.view() }
 }
 
-fn hosts(locale: Locale, count: usize) -> Vec<(String, String)> {
+pub fn hosts(locale: Locale, count: usize) -> Vec<(String, String)> {
     let all = pick(
         locale,
         [
@@ -223,6 +312,6 @@ pub fn call(locale: Locale, count: usize, enlarged: Option<Seat>, devices: Devic
     }
 }
 
-fn reconnecting(locale: Locale) -> Screen {
+pub fn reconnecting(locale: Locale) -> Screen {
     Screen::Reconnecting { name: name(locale), tries: 2, seconds: 8, reason: Loss::Line }
 }

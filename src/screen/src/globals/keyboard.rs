@@ -1,54 +1,67 @@
-//! The name and its keyboard.
+//! The keyboard, for the name and for lines of the chat.
 
 use super::{Touched, sync};
 use crate::Touch;
-use crate::ui::{App, KeyRow, Layout, Name};
+use crate::ui::{App, KeyRow, Keyboard, Layout};
 use engawa_session::keyboard::{self, Key};
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
+use std::cell::Cell;
+
+thread_local! {
+    /// The keys are those of the chat, not of the name.
+    static LINES: Cell<bool> = const { Cell::new(false) };
+}
 
 pub(crate) fn wire(app: &App, touched: &Touched) {
-    let name = app.global::<Name>();
+    let board = app.global::<Keyboard>();
     let told = touched.clone();
-    name.on_letter(move |text| {
+    board.on_letter(move |text| {
         if let Some(letter) = text.chars().next() {
-            told(Touch::Key(Key::Letter(letter)));
+            told(key(Key::Letter(letter)));
         }
     });
     let told = touched.clone();
-    name.on_lay_out(move |layout| {
-        told(Touch::Key(Key::Layout(match layout {
+    board.on_lay_out(move |layout| {
+        told(key(Key::Layout(match layout {
             Layout::Kana => keyboard::Layout::Kana,
             Layout::Hangul => keyboard::Layout::Hangul,
             Layout::Latin => keyboard::Layout::Latin,
         })));
     });
     let told = touched.clone();
-    name.on_backspace(move || told(Touch::Key(Key::Backspace)));
+    board.on_backspace(move || told(key(Key::Backspace)));
     let told = touched.clone();
-    name.on_toggle_shift(move || told(Touch::Key(Key::Shift)));
+    board.on_toggle_shift(move || told(key(Key::Shift)));
     let told = touched.clone();
-    name.on_voiced(move || told(Touch::Key(Key::Voiced)));
+    board.on_voiced(move || told(key(Key::Voiced)));
     let told = touched.clone();
-    name.on_small(move || told(Touch::Key(Key::Small)));
+    board.on_small(move || told(key(Key::Small)));
     let told = touched.clone();
-    name.on_done(move || told(Touch::NameDone));
+    board.on_done(move || told(if LINES.get() { Touch::Send } else { Touch::NameDone }));
 }
 
-pub(crate) fn show(app: &App, view: &keyboard::View, ready: bool) {
-    let name = app.global::<Name>();
-    if let Some(rows) = changed(&name.get_rows(), &view.rows) {
-        name.set_rows(rows);
+pub(crate) fn show(app: &App, view: &keyboard::View, ready: bool, lines: bool) {
+    LINES.set(lines);
+    let board = app.global::<Keyboard>();
+    if let Some(rows) = changed(&board.get_rows(), &view.rows) {
+        board.set_rows(rows);
     }
-    name.set_layout(match view.layout {
+    board.set_layout(match view.layout {
         keyboard::Layout::Kana => Layout::Kana,
         keyboard::Layout::Hangul => Layout::Hangul,
         keyboard::Layout::Latin => Layout::Latin,
     });
-    name.set_shift(view.shift);
-    name.set_text(view.text.as_str().into());
-    name.set_composing(view.composing.as_str().into());
-    name.set_recipe(recipe(view));
-    name.set_ready(ready);
+    board.set_shift(view.shift);
+    board.set_text(view.text.as_str().into());
+    board.set_composing(view.composing.as_str().into());
+    board.set_recipe(recipe(view));
+    board.set_ready(ready);
+    board.set_lines(lines);
+}
+
+/// The touch of a key on whichever keyboard is shown.
+fn key(key: Key) -> Touch {
+    if LINES.get() { Touch::ChatKey(key) } else { Touch::Key(key) }
 }
 
 /// New rows when the set of keys has another shape; otherwise the letters are exchanged in place.
