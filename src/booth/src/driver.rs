@@ -1,15 +1,16 @@
 //! The one loop: what happened goes into the session, what it wants done goes to the adapters,
 //! what it shows goes to the screen.
 
-use crate::inbox::Happened;
+use crate::inbox::{Happened, Post};
 use crate::link::Link;
 use crate::status::Status;
 use crate::studio::Studio;
 use anyhow::Context;
 use engawa_booth::courier::{Courier, Outgoing};
+use engawa_booth::document::{self, Document};
 use engawa_booth::store::{self, Store};
 use engawa_booth::upload::Uploads;
-use engawa_protocol::{FileCard, limits};
+use engawa_protocol::{FileCard, RoomId, Seq, limits};
 use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input, Saved};
 use engawa_session::outbox::{Draft, Kept};
@@ -41,6 +42,8 @@ pub struct Queue {
     pub kept: (store::Outbox, Vec<Kept>),
     /// Over HTTP.
     pub uploads: Uploads,
+    /// The way back into the loop.
+    pub inbox: Post,
 }
 
 /// The loop's own state.
@@ -48,6 +51,8 @@ pub struct Driver {
     booth: Booth,
     courier: Courier,
     parts: Parts,
+    uploads: Uploads,
+    inbox: Post,
     connection: u64,
     shown: Option<View>,
     clock: String,
@@ -62,9 +67,11 @@ impl Driver {
         }
         let now = Instant::now();
         let room = saved.as_ref().map(|Saved { room, .. }| room.clone());
-        let courier = Courier::new(queue.kept, queue.uploads, room, random, now);
+        let Queue { kept, uploads, inbox } = queue;
+        let courier = Courier::new(kept, uploads.clone(), room, random, now);
+        on_screen(parts.screen.post(|screen| screen.bring_files(true)));
         let booth = Booth::new(config, saved, random, now);
-        Ok(Self { booth, courier, parts, connection: 0, shown: None, clock: String::new() })
+        Ok(Self { booth, courier, parts, uploads, inbox, connection: 0, shown: None, clock: String::new() })
     }
 
     /// Runs until told to stop; answers the exit code.
@@ -94,6 +101,7 @@ impl Driver {
                     let figures = self.parts.studio.figures();
                     answer.send(figures.recv_timeout(Duration::from_secs(2)).unwrap_or(Value::Null)).ok();
                 }
+                Ok(Happened::Document { room, post, document }) => self.document(room, post, document),
                 Ok(Happened::Attach(path, answer)) => {
                     answer.send(self.attach(&path).map_err(|error| format!("{error:#}"))).ok();
                 }
@@ -148,12 +156,35 @@ impl Driver {
             Effect::Write { room, text } => self.courier.write(room, Draft::Line(text), Instant::now()),
             Effect::Dismiss(id) => self.courier.dismiss(id, Instant::now()),
             Effect::EndSession(room) => self.courier.end_session(room, Instant::now()),
-            // The files of the chat get their adapter with their screen.
-            Effect::Fetch { room, post, .. } => {
-                self.booth.handle(Input::Fetched { room, post, here: false }, Instant::now());
-            }
-            Effect::CloseFile => {}
+            Effect::Fetch { room, post, file } => self.fetch(room, post, file.media_type),
+            Effect::CloseFile => on_screen(self.parts.screen.post(Screen::clear_document)),
         }
+    }
+
+    /// Brings a file of the chat here; it is read where it arrives, not in the loop.
+    fn fetch(&self, room: RoomId, post: Seq, media_type: String) {
+        let (inbox, at) = (self.inbox.clone(), room.clone());
+        self.uploads.fetch(at, post, move |bytes| {
+            let document = bytes.and_then(|bytes| document::read(&bytes, &media_type));
+            inbox.happened(Happened::Document { room, post, document });
+        });
+    }
+
+    /// Shows what was brought, unless another page has come meanwhile.
+    fn document(&mut self, room: RoomId, post: Seq, document: Option<Document>) {
+        let here = document.is_some();
+        match document {
+            Some(Document::Picture { width, height, rgba }) => on_screen(self.parts.screen.post(move |screen| {
+                if let Err(error) = screen.set_document_picture(width, height, &rgba) {
+                    tracing::warn!(%error, "a picture of the chat could not be shown");
+                }
+            })),
+            Some(Document::Words(words)) => {
+                on_screen(self.parts.screen.post(move |screen| screen.set_document_text(&words)));
+            }
+            None => {}
+        }
+        self.booth.handle(Input::Fetched { room, post, here }, Instant::now());
     }
 
     /// Sends a file into the chat, by the same queue as a line.

@@ -1,5 +1,7 @@
 //! The way into the loop, and what may come in.
 
+use engawa_booth::document::Document;
+use engawa_protocol::{RoomId, Seq};
 use engawa_session::booth::Input;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -19,6 +21,15 @@ pub enum Happened {
     Figures(oneshot::Sender<Value>),
     /// The script asks for the screen as a PNG file.
     Snapshot(PathBuf, oneshot::Sender<Result<(), String>>),
+    /// A file of the chat was brought here, or could not be.
+    Document {
+        /// Whose room.
+        room: RoomId,
+        /// Its post.
+        post: Seq,
+        /// What it shows.
+        document: Option<Document>,
+    },
     /// The script sends a file into the chat.
     Attach(PathBuf, oneshot::Sender<Result<(), String>>),
     /// End the program with this code.

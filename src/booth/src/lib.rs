@@ -1,8 +1,9 @@
-//! The booth's adapters that stand alone: [`store`] on disk, [`upload`] to the service, and the
-//! [`courier`] who keeps the queue with both.
+//! The booth's adapters that stand alone: [`store`] on disk, [`upload`] to the service, the
+//! [`courier`] who keeps the queue with both, and what a [`document`] of the chat shows.
 //!
 //! Owns: what the program's loop and its tests both use. Never does: decisions.
 
 pub mod courier;
+pub mod document;
 pub mod store;
 pub mod upload;

@@ -84,7 +84,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         runtime.spawn(script::play(script, views, post.clone()));
     }
     let parts = driver::Parts { link, studio, store, status, screen: screen.poster() };
-    let queue = driver::Queue { kept, uploads };
+    let queue = driver::Queue { kept, uploads, inbox: post.clone() };
     let session = config.session();
     let driver = std::thread::Builder::new()
         .name("driver".into())

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use engawa_protocol::{CompanyId, Locale};
 use engawa_session::booth::Input;
 use engawa_session::keyboard::Key;
-use engawa_session::view::{Devices, Screen, Touch, View};
+use engawa_session::view::{Devices, DocumentState, LineBody, LineKey, Screen, Touch, View};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -59,6 +59,7 @@ pub enum Action {
     Say(Duration),
     Write(String),
     Send(PathBuf),
+    Open,
     Hand,
     Number(Vec<u8>),
     Microphone(bool),
@@ -122,6 +123,7 @@ impl FromStr for Action {
             "write" => Action::Write(rest.to_owned()),
             "send" if rest.is_empty() => bail!("send needs the path of a file"),
             "send" => Action::Send(rest.into()),
+            "open" => Action::Open,
             "hand" => Action::Hand,
             "number" => Action::Number(digits(rest).context("number needs four digits")?),
             "microphone" => Action::Microphone(switch()?),
@@ -286,6 +288,23 @@ impl Candidate {
                 let (answer, taken) = oneshot::channel();
                 self.post.happened(Happened::Attach(path.clone(), answer));
                 taken.await.context("the booth stopped")?.map_err(|error| anyhow!(error))?;
+            }
+            Action::Open => {
+                let file = |view: &View| {
+                    let lines = &view.chat.as_ref()?.lines;
+                    lines.iter().rev().find_map(|line| match (&line.key, &line.body) {
+                        (LineKey::Post(post), LineBody::File { .. }) => Some(*post),
+                        _ => None,
+                    })
+                };
+                self.until(PAGE, "a file in the chat", |view| file(view).is_some()).await?;
+                let post = self.views.borrow().as_ref().and_then(file).context("the file is gone")?;
+                self.touch(Touch::Chat(true));
+                self.touch(Touch::Show(post));
+                let done = |view: &View| {
+                    view.document.as_ref().is_some_and(|document| document.state != DocumentState::Loading)
+                };
+                self.until(PAGE, "the file", done).await?;
             }
             Action::Hand => {
                 self.page("call").await?;

@@ -4,7 +4,7 @@
 
 use anyhow::Context;
 use engawa_screen::Picture;
-use engawa_session::view::{Alert, Chat, End, Line, LineState, Other, Screen, View};
+use engawa_session::view::{Alert, Chat, DocumentState, End, Line, LineState, Other, Screen, View};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -71,6 +71,11 @@ fn line(view: &View) -> Value {
             Alert::SourceLost => "source-lost",
         }),
         "chat": view.chat.as_ref().map(chat),
+        "document": view.document.as_ref().map(|document| match document.state {
+            DocumentState::Loading => "loading",
+            DocumentState::Here => "here",
+            DocumentState::Failed => "failed",
+        }),
     });
     let more = match &view.screen {
         Screen::Companies { tiles, page, pages, .. } => {
@@ -93,7 +98,8 @@ fn line(view: &View) -> Value {
         Screen::Refused { note, unanswered, .. } => {
             json!({"note": note.as_ref().map(|note| &note.text), "unanswered": unanswered})
         }
-        Screen::Call { others, enlarged, devices, .. } => json!({
+        Screen::Call { others, enlarged, devices, held, .. } => json!({
+            "held": held,
             "others": others.iter().map(other).collect::<Vec<_>>(), "enlarged": enlarged,
             "microphone": devices.microphone, "camera": devices.camera, "noise": devices.noise,
         }),

@@ -138,6 +138,11 @@ impl Screen {
         globals::document::show_words(&self.0.app, words);
     }
 
+    /// Forgets the file that was shown.
+    pub fn clear_document(&self) {
+        globals::document::forget(&self.0.app);
+    }
+
     /// Forgets every picture, one's own included, and the file that is shown.
     pub fn clear_pictures(&self) {
         globals::document::forget(&self.0.app);

@@ -25,6 +25,8 @@ export type Shown = {
   camera?: boolean;
   end?: string;
   chat?: { lines: number; unread: number; waiting: number; failed: number } | null;
+  document?: 'loading' | 'here' | 'failed' | null;
+  held?: boolean;
   tiles?: { company: string; here: boolean; waiting: number }[];
 };
 
