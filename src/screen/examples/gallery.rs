@@ -34,8 +34,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err(format!("there is no page {page}; there are {}", names.join(", ")).into());
     };
     let screen = Screen::open(kind, |touch| println!("{touch:?}"))?;
+    screen.bring_files(true);
     screen.show(view);
     people::seat_everyone(&screen);
+    people::open_document(&screen);
     if matches!(kind, Kind::Headless { .. }) {
         let picture = screen.snapshot()?;
         let file = std::io::BufWriter::new(std::fs::File::create(format!("{page}.png"))?);
