@@ -39,7 +39,7 @@ test('lines and files go both ways, are counted, shown, and taken back', async (
   expect(posts.map((post) => post.text ?? post.file)).toEqual(['よろしくお願いします', 'あ'.repeat(255), '会社 案内.png', 'most.bin']);
 
   await page.getByTestId('clear-chat').click();
-  await page.getByTestId('confirm-clear-chat').click();
+  await page.getByTestId('confirm-clear').click();
   await until('an empty chat', async () => (await recruiter.posts()).every((post) => !post.text && !post.file));
 });
 
