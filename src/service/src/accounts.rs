@@ -1,32 +1,47 @@
-//! Hosts' accounts and who is signed in.
+//! Accounts and who is signed in.
 //!
 //! Both stand in the ledger: `account/<id>`, and `session/<SHA-256 of the cookie's token>`, so
 //! that a restarted service still knows its hosts and a copy of the ledger signs nobody in.
 
+mod links;
+mod password;
+
+pub use links::LINK;
+pub use password::{PASSWORD_BYTES, PASSWORD_CHARS, random_token};
+
+use crate::store::{Expect, Kept, Store, StoreError};
 use crate::{clock, config};
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use engawa_ledger::{Entry, Expect, Ledger, PutError};
+use engawa_ledger::Ledger;
 use engawa_protocol::{AccountId, CompanyId, Millis};
+use engawa_session::room::Sender;
+use password::{check_length, check_password, hash_password};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use utoipa::ToSchema;
 
 /// How long a sign-in lasts.
 pub const SIGNED_IN: Duration = Duration::from_secs(12 * 60 * 60);
-/// Longest password in bytes.
-pub const PASSWORD_BYTES: usize = 1024;
-/// Shortest password in Unicode scalar values.
-pub const PASSWORD_CHARS: usize = 8;
-
 /// Password checks at a time: each takes 19 MiB and a core for a while.
 const CHECKS: usize = 2;
 const CHECK_WAIT: Duration = Duration::from_secs(5);
 
-/// A host's account.
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Speaks for one company.
+    #[default]
+    Host,
+    /// As a host, and looks after the company's accounts.
+    Admin,
+    /// Staff of the fair: of no company, and over all of them; never sits in a room.
+    Staff,
+}
+
+/// An account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Its id.
@@ -35,25 +50,31 @@ pub struct Account {
     pub name: String,
     /// Title; may be empty.
     pub title: String,
-    /// The company it speaks for.
-    pub company: CompanyId,
+    /// What it may do.
+    #[serde(default)]
+    pub role: Role,
+    /// The company it speaks for; none for staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<CompanyId>,
+}
+
+impl Account {
+    /// The account as the rules of a room know it.
+    pub fn sender(&self) -> Sender {
+        let (account, name) = (self.id.clone(), self.name.clone());
+        match &self.company {
+            Some(company) => Sender::Host { account, company: company.clone(), name, title: self.title.clone() },
+            None => Sender::Staff { account, name },
+        }
+    }
 }
 
 /// What went wrong with an account or a sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// The ledger failed.
+    /// They cannot be read or written.
     #[error("the accounts cannot be read or written")]
-    Ledger(#[from] engawa_ledger::Error),
-    /// The ledger did not take in a change.
-    #[error("changing an account failed")]
-    Change(#[from] PutError),
-    /// A record is not what was written.
-    #[error("the record {key} is damaged")]
-    Damaged {
-        /// Its key.
-        key: String,
-    },
+    Store(#[from] StoreError),
     /// Too many passwords are being checked.
     #[error("too many sign-ins at this moment")]
     Busy,
@@ -83,7 +104,12 @@ pub struct SignedIn {
 struct AccountRecord {
     #[serde(flatten)]
     account: Account,
-    password: String,
+    /// None before the first sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password: Option<String>,
+    /// How often a password was set.
+    #[serde(default)]
+    generation: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,7 +120,7 @@ struct SessionRecord {
 
 /// The accounts in a ledger.
 pub struct Accounts {
-    ledger: Arc<dyn Ledger>,
+    store: Store,
     checks: Semaphore,
     /// Checked in place of an unknown account's, so that both take the same time.
     decoy: String,
@@ -106,8 +132,16 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Crypto`].
     pub fn new(ledger: Arc<dyn Ledger>) -> Result<Self, AccountError> {
+        Self::in_store(Store::new(ledger))
+    }
+
+    /// The accounts among the records of `store`.
+    ///
+    /// # Errors
+    /// [`AccountError::Crypto`].
+    pub fn in_store(store: Store) -> Result<Self, AccountError> {
         let decoy = hash_password(&random_token()?)?;
-        Ok(Self { ledger, checks: Semaphore::new(CHECKS), decoy })
+        Ok(Self { store, checks: Semaphore::new(CHECKS), decoy })
     }
 
     /// Makes an account, or with `replace` sets a new password for it and signs it out everywhere.
@@ -115,25 +149,71 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Exists`], [`AccountError::Password`] or a failing ledger.
     pub async fn add(&self, account: Account, password: String, replace: bool) -> Result<(), AccountError> {
-        if password.len() > PASSWORD_BYTES || password.chars().count() < PASSWORD_CHARS {
-            return Err(AccountError::Password);
-        }
+        check_length(&password)?;
         let key = account_key(&account.id);
-        if !replace && self.ledger.value(&key).await?.is_some() {
-            return Err(AccountError::Exists);
-        }
-        for (key, session) in self.sessions().await? {
-            if session.account == account.id {
-                self.ledger.delete(&key, Expect::Any).await?;
-            }
-        }
-        let password = self.blocking(move || hash_password(&password)).await?;
-        // Of two who make it at once, one is told that it is there.
-        let expect = if replace { Expect::Any } else { Expect::New };
-        match self.ledger.put(&key, &json(&AccountRecord { account, password }), expect).await {
-            Err(PutError::Conflict { .. }) => Err(AccountError::Exists),
-            put => Ok(put.map(drop)?),
-        }
+        let earlier = self.record(&account.id).await?;
+        let (expect, generation) = match &earlier {
+            Some(_) if !replace => return Err(AccountError::Exists),
+            Some(kept) => (Expect::Revision(kept.revision), kept.value.generation + 1),
+            None => (Expect::New, 1),
+        };
+        self.end_sessions(&account.id).await?;
+        let password = Some(self.blocking(move || hash_password(&password)).await?);
+        self.store.put(&key, &AccountRecord { account, password, generation }, expect).await.map_err(exists)?;
+        Ok(())
+    }
+
+    /// Makes an account that sets its own password, by a link.
+    ///
+    /// # Errors
+    /// [`AccountError::Exists`] or a failing ledger.
+    pub async fn invite(&self, account: Account) -> Result<(), AccountError> {
+        let record = AccountRecord { account, password: None, generation: 0 };
+        self.store.put(&account_key(&record.account.id), &record, Expect::New).await.map_err(exists)?;
+        Ok(())
+    }
+
+    /// The account of that id.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, AccountError> {
+        Ok(self.record(id).await?.map(|kept| kept.value.account))
+    }
+
+    /// Every account, and whether it has set its password.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn all(&self) -> Result<Vec<(Account, bool)>, AccountError> {
+        let records = self.store.list::<AccountRecord>("account/").await?;
+        Ok(records.into_iter().map(|(_, kept)| (kept.value.account, kept.value.password.is_some())).collect())
+    }
+
+    /// Changes an account, and signs it out, since its connections bear what it was. None when
+    /// there is none of that id.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn change(
+        &self,
+        id: &AccountId,
+        change: impl FnOnce(&mut Account),
+    ) -> Result<Option<(Account, Vec<String>)>, AccountError> {
+        let Some(mut kept) = self.record(id).await? else { return Ok(None) };
+        change(&mut kept.value.account);
+        self.store.put(&account_key(id), &kept.value, Expect::Revision(kept.revision)).await?;
+        let ended = self.end_sessions(id).await?;
+        Ok(Some((kept.value.account, ended)))
+    }
+
+    /// Removes an account and its sign-ins; answers which those were.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn remove(&self, id: &AccountId) -> Result<Vec<String>, AccountError> {
+        self.store.delete(&account_key(id), Expect::Any).await?;
+        self.end_sessions(id).await
     }
 
     /// Checks a password and signs in; answers the token for the cookie. None when the account
@@ -147,18 +227,14 @@ impl Accounts {
         password: String,
     ) -> Result<Option<(SignedIn, String)>, AccountError> {
         let record = match id {
-            Some(id) => self.record(id).await?,
+            Some(id) => self.record(id).await?.map(|kept| kept.value),
             None => None,
         };
-        let hash = record.as_ref().map_or(&self.decoy, |record| &record.password).clone();
+        let record = record.filter(|record| record.password.is_some());
+        let hash = record.as_ref().and_then(|record| record.password.as_ref()).unwrap_or(&self.decoy).clone();
         let right = self.blocking(move || check_password(&password, &hash)).await?;
         let Some(record) = record.filter(|_| right) else { return Ok(None) };
-        let (token, account) = (random_token()?, record.account);
-        let expires = Millis(clock::now().0 + SIGNED_IN.as_millis() as u64);
-        let session = session_key(&token);
-        let record = json(&SessionRecord { account: account.id.clone(), expires });
-        self.ledger.put(&session, &record, Expect::Any).await?;
-        Ok(Some((SignedIn { account, session, expires }, token)))
+        self.begin_session(record.account).await.map(Some)
     }
 
     /// Who the cookie's token belongs to.
@@ -167,13 +243,13 @@ impl Accounts {
     /// A failing ledger.
     pub async fn signed_in(&self, token: &str) -> Result<Option<SignedIn>, AccountError> {
         let session = session_key(token);
-        let Some(entry) = self.ledger.value(&session).await? else { return Ok(None) };
-        let SessionRecord { account, expires } = parse(&session, &entry.value)?;
+        let Some(kept) = self.store.get::<SessionRecord>(&session).await? else { return Ok(None) };
+        let SessionRecord { account, expires } = kept.value;
         if expires <= clock::now() {
             return Ok(None);
         }
         let record = self.record(&account).await?;
-        Ok(record.map(|record| SignedIn { account: record.account, session, expires }))
+        Ok(record.map(|kept| SignedIn { account: kept.value.account, session, expires }))
     }
 
     /// A sign-in that was found before is still there.
@@ -181,7 +257,7 @@ impl Accounts {
     /// # Errors
     /// A failing ledger.
     pub async fn stands(&self, session: &str) -> Result<bool, AccountError> {
-        Ok(self.ledger.value(session).await?.is_some())
+        Ok(self.store.get::<SessionRecord>(session).await?.is_some())
     }
 
     /// Signs out; answers which sign-in that was.
@@ -190,40 +266,46 @@ impl Accounts {
     /// A failing ledger.
     pub async fn sign_out(&self, token: &str) -> Result<String, AccountError> {
         let session = session_key(token);
-        self.ledger.delete(&session, Expect::Any).await?;
+        self.store.delete(&session, Expect::Any).await?;
         Ok(session)
     }
 
-    /// Forgets sign-ins that are over.
+    /// Forgets sign-ins and links that are over.
     ///
     /// # Errors
     /// A failing ledger.
     pub async fn forget_expired(&self) -> Result<(), AccountError> {
         let now = clock::now();
-        for (key, session) in self.sessions().await? {
-            if session.expires <= now {
-                self.ledger.delete(&key, Expect::Any).await?;
+        for (key, session) in self.store.list::<SessionRecord>("session/").await? {
+            if session.value.expires <= now {
+                self.store.delete(&key, Expect::Any).await?;
             }
         }
-        Ok(())
+        self.forget_old_links().await
     }
 
-    /// Every sign-in that can be read; a damaged one signs nobody in and keeps nobody else's from ending.
-    async fn sessions(&self) -> Result<Vec<(String, SessionRecord)>, AccountError> {
-        let read = |(key, entry): (String, Entry)| match parse(&key, &entry.value) {
-            Ok(session) => Some((key, session)),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a sign-in is passed over");
-                None
+    async fn begin_session(&self, account: Account) -> Result<(SignedIn, String), AccountError> {
+        let token = random_token()?;
+        let expires = Millis(clock::now().0 + SIGNED_IN.as_millis() as u64);
+        let session = session_key(&token);
+        self.store.put(&session, &SessionRecord { account: account.id.clone(), expires }, Expect::Any).await?;
+        Ok((SignedIn { account, session, expires }, token))
+    }
+
+    /// Ends every sign-in of an account; a damaged one signs nobody in and keeps nobody else's from ending.
+    async fn end_sessions(&self, id: &AccountId) -> Result<Vec<String>, AccountError> {
+        let mut ended = Vec::new();
+        for (key, session) in self.store.list::<SessionRecord>("session/").await? {
+            if session.value.account == *id {
+                self.store.delete(&key, Expect::Any).await?;
+                ended.push(key);
             }
-        };
-        Ok(self.ledger.list("session/").await?.into_iter().filter_map(read).collect())
+        }
+        Ok(ended)
     }
 
-    async fn record(&self, id: &AccountId) -> Result<Option<AccountRecord>, AccountError> {
-        let key = account_key(id);
-        let found = self.ledger.value(&key).await?;
-        found.map(|entry| parse(&key, &entry.value)).transpose()
+    async fn record(&self, id: &AccountId) -> Result<Option<Kept<AccountRecord>>, AccountError> {
+        Ok(self.store.get(&account_key(id)).await?)
     }
 
     async fn blocking<T: Send + 'static>(
@@ -242,14 +324,11 @@ impl std::fmt::Debug for Accounts {
     }
 }
 
-/// A token nobody can guess: 32 random bytes in hexadecimal digits.
-///
-/// # Errors
-/// [`AccountError::Crypto`] when the operating system gives no random bytes.
-pub fn random_token() -> Result<String, AccountError> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| AccountError::Crypto)?;
-    Ok(hex::encode(bytes))
+fn exists(error: StoreError) -> AccountError {
+    match error {
+        StoreError::Conflict => AccountError::Exists,
+        error => error.into(),
+    }
 }
 
 fn account_key(id: &AccountId) -> String {
@@ -258,24 +337,4 @@ fn account_key(id: &AccountId) -> String {
 
 fn session_key(token: &str) -> String {
     format!("session/{}", hex::encode(config::hash(token)))
-}
-
-fn hash_password(password: &str) -> Result<String, AccountError> {
-    // Argon2id, 19 MiB, 2 passes: the first choice of OWASP's password storage cheat sheet.
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|_| AccountError::Crypto)?;
-    Ok(hash.to_string())
-}
-
-fn check_password(password: &str, hash: &str) -> Result<bool, AccountError> {
-    let hash = PasswordHash::new(hash).map_err(|_| AccountError::Crypto)?;
-    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-}
-
-fn json(record: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(record).expect("a record of ours becomes JSON")
-}
-
-fn parse<T: for<'a> Deserialize<'a>>(key: &str, bytes: &[u8]) -> Result<T, AccountError> {
-    // A session's key is no secret: the token cannot be found from its hash.
-    serde_json::from_slice(bytes).map_err(|_| AccountError::Damaged { key: key.to_owned() })
 }

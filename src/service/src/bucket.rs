@@ -41,6 +41,11 @@ impl Bucket {
         Ok(())
     }
 
+    /// Puts one back that was taken for nothing.
+    pub fn give_back(&mut self) {
+        self.full_at = self.full_at.checked_sub(self.rate.every).unwrap_or(self.full_at);
+    }
+
     fn is_full(&self, now: Instant) -> bool {
         self.full_at <= now
     }
@@ -72,6 +77,13 @@ impl<K: Hash + Eq> Buckets<K> {
             }
         }
         self.buckets.entry(name).or_insert_with(|| Bucket::new(self.rate, now)).take(now)
+    }
+
+    /// Puts one back into the bucket of `name`.
+    pub fn give_back(&mut self, name: &K) {
+        if let Some(bucket) = self.buckets.get_mut(name) {
+            bucket.give_back();
+        }
     }
 
     /// Forgets what was taken from the bucket of `name`.

@@ -12,6 +12,7 @@ use file::Source;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +82,31 @@ pub struct Config {
     pub booths: Vec<Booth>,
     /// The deadlines of rooms.
     pub policy: Policy,
+    /// How long a connection number is good.
+    pub number_life: Duration,
+    /// How long records are kept after the end.
+    pub records: Duration,
+    /// Where notices go; none are sent without it.
+    pub notices: Option<NoticesConfig>,
+    /// Where people reach the service, for links; left out, the first origin.
+    pub link: Option<String>,
+}
+
+/// The webhook for notices to candidates (E6).
+#[derive(Clone)]
+pub struct NoticesConfig {
+    /// Where they are posted.
+    pub url: hyper::Uri,
+    /// What they are signed with.
+    pub secret: String,
+    /// The first try after one that failed.
+    pub retry: Duration,
+}
+
+impl std::fmt::Debug for NoticesConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NoticesConfig").field("retry", &self.retry).finish_non_exhaustive()
+    }
 }
 
 /// A company of the event.
@@ -129,6 +155,12 @@ impl Config {
     /// The company of that id.
     pub fn company(&self, id: &CompanyId) -> Option<&Company> {
         self.companies.iter().find(|company| company.id == *id)
+    }
+
+    /// What links to the service begin with, without a slash at the end.
+    pub fn base(&self) -> String {
+        let told = self.link.as_ref().or(self.origins.first());
+        told.map_or_else(|| format!("http://{}", self.listen), |base| base.trim_end_matches('/').to_owned())
     }
 
     /// Browsers reach the service by HTTPS alone.

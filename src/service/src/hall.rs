@@ -6,6 +6,7 @@
 mod board;
 
 use crate::config::Config;
+use crate::fair::State;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use board::{Board, OnCall, RoomNews};
@@ -13,7 +14,7 @@ use engawa_protocol::{AccountId, CompanyId, RoomId, ServiceMessage};
 use engawa_session::room::Room;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -39,11 +40,15 @@ pub struct Handle {
 }
 
 /// The hall's task, to be run until the service stops.
-pub fn open(config: Arc<Config>, stop: CancellationToken) -> (Handle, impl Future<Output = ()>) {
+pub fn open(
+    config: Arc<Config>,
+    fair: watch::Receiver<Arc<State>>,
+    stop: CancellationToken,
+) -> (Handle, impl Future<Output = ()>) {
     let (news, incoming) = mpsc::channel(NEWS);
-    let on_call = OnCall::default();
-    let board = Board::new(config, on_call.clone());
-    (Handle { news, on_call }, run(board, incoming, stop))
+    let (on_call, changes) = (OnCall::default(), fair.clone());
+    let board = Board::new(config, fair, on_call.clone());
+    (Handle { news, on_call }, run(board, incoming, changes, stop))
 }
 
 impl Handle {
@@ -88,7 +93,12 @@ impl Handle {
     }
 }
 
-async fn run(mut board: Board, mut incoming: mpsc::Receiver<News>, stop: CancellationToken) {
+async fn run(
+    mut board: Board,
+    mut incoming: mpsc::Receiver<News>,
+    mut changes: watch::Receiver<Arc<State>>,
+    stop: CancellationToken,
+) {
     let mut pushed = Instant::now() - PUSH_EVERY;
     let mut changed = false;
     loop {
@@ -100,6 +110,7 @@ async fn run(mut board: Board, mut incoming: mpsc::Receiver<News>, stop: Cancell
                 board.push();
                 (pushed, changed) = (Instant::now(), false);
             }
+            Ok(()) = changes.changed() => changed = true,
             news = incoming.recv() => {
                 let Some(news) = news else { return };
                 take(&mut board, news);

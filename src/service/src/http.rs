@@ -5,6 +5,7 @@ pub mod origin;
 mod page;
 pub mod sign_in;
 
+use crate::api;
 use crate::service::Service;
 use crate::socket;
 use axum::Router;
@@ -41,7 +42,13 @@ pub fn router(service: Arc<Service>) -> Router {
         .merge(page::router(&service.config.page))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER))
-        .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        // It bounds bodies and times itself: a file takes longer.
+        .merge(api::router())
+        // A file from a chat has a stricter one.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+        ))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "no-referrer"))
         .layer(always(

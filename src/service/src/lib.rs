@@ -10,22 +10,30 @@
 
 mod accept;
 pub mod accounts;
+pub mod api;
 mod bucket;
 mod clock;
 pub mod config;
+mod fair;
 mod hall;
 mod http;
+mod notices;
 mod outlet;
+mod records;
 mod rooms;
+mod schedule;
 mod service;
 mod socket;
+mod store;
+mod tickets;
+mod uploads;
 mod visitor;
 mod wire;
 
-use crate::accounts::AccountError;
 use crate::config::Config;
 use crate::service::Service;
 use engawa_ledger::Ledger;
+use engawa_protocol::CompanyId;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +55,7 @@ pub enum RunError {
     },
     /// The ledger or what it holds cannot be used.
     #[error("the service cannot start")]
-    Open(#[from] AccountError),
+    Open(#[from] service::OpenError),
 }
 
 /// A service that has read its ledger and is about to serve.
@@ -65,6 +73,15 @@ pub async fn open(config: Config, ledger: Arc<dyn Ledger>) -> Result<Ready, RunE
         return Err(RunError::Page { folder: config.page });
     }
     Ok(Ready { service: Service::open(config, ledger, CancellationToken::new()).await? })
+}
+
+/// The companies that the ledger and the configuration name together, for making accounts.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn companies(config: &Config, ledger: Arc<dyn Ledger>) -> Result<Vec<CompanyId>, RunError> {
+    let fair = fair::Fair::open(store::Store::new(ledger), config).await.map_err(service::OpenError::from)?;
+    Ok(fair.now().companies.iter().map(|company| company.id.clone()).collect())
 }
 
 /// Opens and serves; see [`open`] and [`Ready::serve`].

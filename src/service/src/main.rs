@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use engawa_ledger::sled::SledLedger;
 use engawa_protocol::{AccountId, BoothId, CompanyId, clean_line, clean_name};
-use engawa_service::accounts::{Account, Accounts, random_token};
+use engawa_service::accounts::{Account, Accounts, Role, random_token};
 use engawa_service::config::{self, Config, Flags};
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
@@ -71,9 +71,15 @@ struct AddHost {
     /// The title that candidates see.
     #[arg(long, default_value = "")]
     title: String,
-    /// The company, as the configuration names it.
-    #[arg(long)]
-    company: CompanyId,
+    /// The company, as the configuration names it; staff of the fair have none.
+    #[arg(long, required_unless_present = "staff")]
+    company: Option<CompanyId>,
+    /// The account also looks after the company's other accounts.
+    #[arg(long, conflicts_with = "staff")]
+    admin: bool,
+    /// The account is of the fair's staff, over all companies.
+    #[arg(long, conflicts_with = "company")]
+    staff: bool,
     /// A file with the password on its first line; `-` reads standard input.
     #[arg(long, value_name = "FILE")]
     password_file: PathBuf,
@@ -151,15 +157,25 @@ impl AddHost {
     async fn run(self) -> anyhow::Result<()> {
         let config = Config::load(&self.config, Flags { data: self.data, ..Flags::default() })?;
         let file = self.config.display();
-        config.company(&self.company).with_context(|| format!("{file} has no company \"{}\"", self.company))?;
+        let role = match (self.staff, self.admin) {
+            (true, _) => Role::Staff,
+            (false, true) => Role::Admin,
+            (false, false) => Role::Host,
+        };
+        let ledger = open_ledger(&config.data)?;
+        let known = engawa_service::companies(&config, ledger.clone()).await?;
+        if let Some(company) = self.company.as_ref().filter(|company| !known.contains(company)) {
+            anyhow::bail!("{file} has no company \"{company}\"");
+        }
         let account = Account {
             id: self.account,
             name: clean_name(&self.name).context("--name cannot be used")?,
             title: clean_line(&self.title).context("--title cannot be used")?,
+            role,
             company: self.company,
         };
         let password = read_password(&self.password_file)?;
-        let accounts = Accounts::new(open_ledger(&config.data)?)?;
+        let accounts = Accounts::new(ledger)?;
         accounts.add(account, password, self.replace).await?;
         println!("the account is there");
         Ok(())

@@ -9,17 +9,21 @@ mod task;
 
 use crate::clock;
 use crate::config::Config;
+use crate::fair::Fair;
 use crate::hall;
 use crate::outlet::{ConnectionId, End};
+use crate::records::Records;
+use crate::schedule::Schedule;
+use crate::uploads::Uploads;
 use crate::visitor::Visitor;
 use engawa_ledger::Ledger;
 use engawa_protocol::{
     BoothId, ClientId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
 };
-use engawa_session::room::Room;
+use engawa_session::room::{Room, Sender};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,8 +57,17 @@ pub enum Action {
         n: u32,
         /// What.
         command: Command,
-        /// The queue whose count it is; without one it is the client's.
+        /// The queue on disk whose count `n` is.
         queue: Option<ClientId>,
+    },
+    /// Decides a command that came by HTTP.
+    Decide {
+        /// Whose.
+        sender: Sender,
+        /// What.
+        command: Command,
+        /// Where the decision goes.
+        answer: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Relays a signal.
     Signal {
@@ -84,6 +97,8 @@ impl Action {
                 let reason = Refusal::Unavailable;
                 visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason, queue });
             }
+            // The answer that never comes says so.
+            Action::Decide { .. } => {}
             Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
             Action::Signal { visitor, .. } => visitor.fault(Fault::NoSuchPeer, "signal: to"),
             Action::Gone { .. } | Action::Still { .. } => {}
@@ -98,6 +113,14 @@ pub struct Surroundings {
     pub config: Arc<Config>,
     /// Where logs are kept.
     pub ledger: Arc<dyn Ledger>,
+    /// The companies.
+    pub fair: Arc<Fair>,
+    /// The interviews that are booked.
+    pub schedule: Arc<Schedule>,
+    /// Files on their way.
+    pub uploads: Arc<Uploads>,
+    /// Interviews that are over.
+    pub records: Arc<Records>,
     /// Where a room's state is shown.
     pub hall: hall::Handle,
     /// The service stops.
@@ -138,6 +161,9 @@ impl Rooms {
             let room = Room::restore(self.around.config.policy, &log, clock::now());
             if room.is_over() {
                 over += 1;
+                if let Err(error) = self.around.records.ended(&id, &room).await {
+                    tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a record is not kept");
+                }
                 self.around.hall.room(&id, &room).await;
             } else if room.company().is_some() {
                 going_on += 1;
@@ -164,6 +190,30 @@ impl Rooms {
             }
         }
         action.fail(room);
+    }
+
+    /// Has a room decide a command that came by HTTP.
+    ///
+    /// # Errors
+    /// The room's refusal, or [`Refusal::Unavailable`].
+    pub async fn decide(self: &Arc<Self>, room: &RoomId, sender: Sender, command: Command) -> Result<(), Refusal> {
+        let (answer, decided) = oneshot::channel();
+        self.post(room, Action::Decide { sender, command, answer }).await;
+        decided.await.unwrap_or(Err(Refusal::Unavailable))
+    }
+
+    /// Reads a room as its log is now; none when it has none.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn read(&self, room: &RoomId) -> Result<Option<(Room, Vec<Recorded>)>, engawa_ledger::Error> {
+        let log = self.around.ledger.read(room, 0).await?;
+        if log.is_empty() {
+            return Ok(None);
+        }
+        let mut read = Room::new(self.around.config.policy);
+        log.iter().for_each(|recorded| read.apply(recorded));
+        Ok(Some((read, log)))
     }
 
     /// Hands an action to a room that runs; in another one there is nobody whom it could reach.

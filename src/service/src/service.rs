@@ -1,14 +1,23 @@
 //! The parts of a running service, and what every request needs of them.
 
-use crate::accounts::{AccountError, Accounts, SignedIn};
+use crate::accounts::{Account, AccountError, Accounts, SignedIn};
 use crate::config::Config;
+use crate::fair::Fair;
 use crate::hall;
 use crate::http::cookie;
 use crate::http::sign_in::Attempts;
+use crate::notices::Notices;
 use crate::outlet::ConnectionId;
+use crate::records::Records;
 use crate::rooms::{Rooms, Surroundings};
+use crate::schedule::Schedule;
+use crate::store::{Store, StoreError};
+use crate::tickets::{TicketError, Tickets};
+use crate::uploads::Uploads;
 use axum::http::{HeaderMap, StatusCode};
 use engawa_ledger::Ledger;
+use engawa_protocol::{FileId, RoomId};
+use engawa_session::room::Body;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,13 +29,39 @@ use tokio_util::task::TaskTracker;
 const CONNECTIONS: usize = 20_000;
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// What keeps the service from starting.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The accounts.
+    #[error("the accounts cannot be taken up")]
+    Accounts(#[from] AccountError),
+    /// The records.
+    #[error("the ledger's records cannot be taken up")]
+    Store(#[from] StoreError),
+    /// The tickets.
+    #[error("the tickets cannot be taken up")]
+    Tickets(#[from] TicketError),
+}
+
 /// Everything that requests and connections share.
 pub struct Service {
     /// What the service was told.
     pub config: Arc<Config>,
     /// Where everything is kept.
     pub ledger: Arc<dyn Ledger>,
-    /// Hosts.
+    /// The same as records and files.
+    pub store: Store,
+    /// The event and its companies.
+    pub fair: Arc<Fair>,
+    /// The interviews that are booked.
+    pub schedule: Arc<Schedule>,
+    /// Ways into them.
+    pub tickets: Arc<Tickets>,
+    /// Files on their way.
+    pub uploads: Arc<Uploads>,
+    /// Interviews that are over.
+    pub records: Arc<Records>,
+    /// Hosts, admins and staff.
     pub accounts: Accounts,
     /// Rooms that run.
     pub rooms: Arc<Rooms>,
@@ -52,21 +87,37 @@ impl Service {
         config: Config,
         ledger: Arc<dyn Ledger>,
         stop: CancellationToken,
-    ) -> Result<Arc<Self>, AccountError> {
+    ) -> Result<Arc<Self>, OpenError> {
         let (config, tasks) = (Arc::new(config), TaskTracker::new());
-        let (hall, hall_task) = hall::open(config.clone(), stop.clone());
+        let store = Store::new(ledger.clone());
+        let fair = Fair::open(store.clone(), &config).await?;
+        let schedule = Schedule::new(store.clone());
+        let uploads = Arc::new(Uploads::new(store.clone()));
+        let tickets = Arc::new(Tickets::open(store.clone(), config.number_life).await?);
+        let records = Records::new(store.clone(), config.records);
+        let (hall, hall_task) = hall::open(config.clone(), fair.changes(), stop.clone());
         tasks.spawn(hall_task);
         let around = Surroundings {
             config: config.clone(),
             ledger: ledger.clone(),
+            fair: fair.clone(),
+            schedule: schedule.clone(),
+            uploads: uploads.clone(),
+            records: records.clone(),
             hall: hall.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
         };
         let service = Arc::new(Self {
             config,
-            accounts: Accounts::new(ledger.clone())?,
+            accounts: Accounts::in_store(store.clone())?,
             ledger,
+            store,
+            fair,
+            schedule,
+            uploads,
+            records,
+            tickets,
             rooms: Rooms::new(around),
             hall,
             attempts: Attempts::default(),
@@ -75,9 +126,28 @@ impl Service {
             tasks,
             connections: AtomicU64::new(1),
         });
-        service.rooms.restore().await?;
+        service.rooms.restore().await.map_err(StoreError::from)?;
+        service.schedule.mend(&service.rooms).await?;
         service.tasks.spawn(forget_expired(service.clone()));
+        if let Some(notices) = service.config.notices.clone() {
+            let (store, schedule) = (service.store.clone(), service.schedule.clone());
+            let notices = Notices::new(store, schedule, notices, service.config.base());
+            service.tasks.spawn(notices.run(service.tickets.clone(), service.stop.clone()));
+        }
         Ok(service)
+    }
+
+    async fn forget_old(&self) -> Result<(), StoreError> {
+        self.records.forget_old(&self.schedule, &self.uploads).await?;
+        let is_sent = async |room: RoomId, file: FileId| match self.rooms.read(&room).await {
+            Ok(Some((room, _))) => {
+                room.posts().iter().any(|p| matches!(&p.body, Body::File(card) if card.file == file))
+            }
+            Ok(None) => false,
+            // What cannot be asked is kept.
+            Err(_) => true,
+        };
+        self.uploads.forget_old(is_sent).await
     }
 
     /// A name for a new connection.
@@ -93,7 +163,8 @@ impl Service {
         let Some(token) = cookie::read(&self.config, headers) else { return Ok(None) };
         let signed_in = self.accounts.signed_in(token).await.map_err(|error| unavailable(&error))?;
         // An account of a company that is no longer at the event has nothing to see.
-        Ok(signed_in.filter(|signed_in| self.config.company(&signed_in.account.company).is_some()))
+        let belongs = |account: &Account| account.company.as_ref().is_none_or(|company| self.fair.has(company));
+        Ok(signed_in.filter(|signed_in| belongs(&signed_in.account)))
     }
 }
 
@@ -117,6 +188,9 @@ async fn forget_expired(service: Arc<Service>) {
             _ = hourly.tick() => {
                 if let Err(error) = service.accounts.forget_expired().await {
                     tracing::error!(error = &error as &dyn std::error::Error, "old sign-ins are not forgotten");
+                }
+                if let Err(error) = service.forget_old().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "old records are not forgotten");
                 }
             }
         }

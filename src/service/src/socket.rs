@@ -65,8 +65,12 @@ async fn recognise(service: &Service, headers: &HeaderMap) -> Result<Identity, S
     if !origin::is_ours(&service.config, headers) {
         return Err(StatusCode::FORBIDDEN);
     }
-    let signed_in = service.signed_in(headers).await?;
-    Ok(Identity::Host(signed_in.ok_or(StatusCode::UNAUTHORIZED)?))
+    let signed_in = service.signed_in(headers).await?.ok_or(StatusCode::UNAUTHORIZED)?;
+    // Staff sit in no room; what they see and do goes over HTTP.
+    if signed_in.account.company.is_none() {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    Ok(Identity::Host(signed_in))
 }
 
 async fn serve(service: &Arc<Service>, socket: WebSocket, identity: Identity) {

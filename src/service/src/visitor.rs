@@ -25,12 +25,7 @@ impl Identity {
     pub fn sender(&self) -> Sender {
         match self {
             Identity::Booth { booth, .. } => Sender::Guest { booth: booth.clone() },
-            Identity::Host(SignedIn { account, .. }) => Sender::Host {
-                account: account.id.clone(),
-                company: account.company.clone(),
-                name: account.name.clone(),
-                title: account.title.clone(),
-            },
+            Identity::Host(SignedIn { account, .. }) => account.sender(),
         }
     }
 
@@ -42,7 +37,7 @@ impl Identity {
                 account: account.id.clone(),
                 name: account.name.clone(),
                 title: account.title.clone(),
-                company: account.company.clone(),
+                company: account.company.clone().expect("staff of the fair get no connection"),
             },
         }
     }

@@ -64,7 +64,7 @@ fn a_wrong_configuration_is_told_with_its_place_and_a_remedy() {
 #[test]
 fn the_example_holds_every_key_and_the_demos_file_is_right() {
     let house = House::furnish("", "");
-    for secret in ["turn.secret", "a-01.token", "a-02.token"] {
+    for secret in ["notices.secret", "turn.secret", "a-01.token", "a-02.token"] {
         std::fs::write(house.folder.path().join(secret), secret).unwrap();
     }
     let load = |text: &str| {

@@ -6,5 +6,6 @@
 pub mod booth;
 pub mod keyboard;
 pub mod outbox;
+pub mod records;
 pub mod room;
 pub mod view;

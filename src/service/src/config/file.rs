@@ -1,6 +1,6 @@
 //! The file itself: its keys, and what each may say.
 
-use super::{Booth, Company, Config, ConfigError, Flags, hash};
+use super::{Booth, Company, Config, ConfigError, Flags, NoticesConfig, hash};
 use engawa_protocol::{BoothId, IceServer, Localized, Reentry, limits};
 use engawa_session::room::Policy;
 use serde::Deserialize;
@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
+const RECORDS_DAYS: u64 = 30;
+/// Seconds before a notice that was not delivered is tried again.
+const NOTICES_RETRY: u64 = 10;
 
 /// A file that is read and checked.
 pub(super) struct Source<'a> {
@@ -77,6 +80,10 @@ impl<'a> Source<'a> {
             companies,
             booths: self.booths(file.booth)?,
             policy: self.policy(&file.policy)?,
+            records: Duration::from_secs(DAY_SECONDS * self.records_days(file.event.records_days)?),
+            notices: file.notices.map(|entry| self.notices(entry)).transpose()?,
+            number_life: self.number_life(file.policy.number_life)?,
+            link: file.link.map(|link| self.check_origin(&link).map(|()| link)).transpose()?,
         })
     }
 
@@ -182,6 +189,33 @@ impl<'a> Source<'a> {
         Ok(IceServer { urls: entry.urls, username: entry.username, credential: credential.transpose()? })
     }
 
+    fn records_days(&self, days: Option<u64>) -> Result<u64, ConfigError> {
+        match days {
+            None => Ok(RECORDS_DAYS),
+            Some(days @ 1..=3650) => Ok(days),
+            Some(_) => Err(self.wrong("event.records_days", "must be 1 to 3650 days")),
+        }
+    }
+
+    fn notices(&self, entry: NoticesEntry) -> Result<NoticesConfig, ConfigError> {
+        let url = entry.url.parse::<hyper::Uri>().ok();
+        let url = url.filter(|url| matches!(url.scheme_str(), Some("https" | "http")) && url.host().is_some());
+        let url = url.ok_or_else(|| self.wrong("notices.url", "must be like \"https://mail.example/engawa\""))?;
+        let secret = self.secret("notices.secret_file", &entry.secret_file)?;
+        match entry.retry.unwrap_or(NOTICES_RETRY) {
+            seconds @ 1..=3600 => Ok(NoticesConfig { url, secret, retry: Duration::from_secs(seconds) }),
+            _ => Err(self.wrong("notices.retry", "must be 1 to 3600 seconds")),
+        }
+    }
+
+    fn number_life(&self, seconds: Option<u64>) -> Result<Duration, ConfigError> {
+        match seconds {
+            None => Ok(crate::tickets::NUMBER_LIFE),
+            Some(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+            Some(_) => Err(self.wrong("policy.number_life", "must be 1 to 3600 seconds")),
+        }
+    }
+
     fn policy(&self, entry: &PolicyEntry) -> Result<Policy, ConfigError> {
         let seconds = |key: &str, value: Option<u64>, default: Duration| match value {
             None => Ok(default),
@@ -215,11 +249,15 @@ struct File {
     #[serde(default)]
     page: Option<PathBuf>,
     #[serde(default)]
+    link: Option<String>,
+    #[serde(default)]
     origins: Vec<String>,
     #[serde(default)]
     proxies: Vec<IpAddr>,
     #[serde(default)]
     ice_servers: Vec<IceServerEntry>,
+    #[serde(default)]
+    notices: Option<NoticesEntry>,
     event: EventEntry,
     #[serde(default)]
     company: Vec<Company>,
@@ -235,6 +273,17 @@ struct EventEntry {
     name: Localized,
     #[serde(default)]
     timezone: Option<String>,
+    #[serde(default)]
+    records_days: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoticesEntry {
+    url: String,
+    secret_file: PathBuf,
+    #[serde(default)]
+    retry: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -269,6 +318,7 @@ struct PolicyEntry {
     host_grace: Option<u64>,
     join: Option<u64>,
     returning: Option<u64>,
+    number_life: Option<u64>,
     early: Option<u64>,
     ends_soon: Option<u64>,
     late: Option<u64>,

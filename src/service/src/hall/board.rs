@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::config::Config;
+use crate::fair::State;
 use crate::outlet::{ConnectionId, End, frame};
 use crate::visitor::Visitor;
 use axum::extract::ws::Utf8Bytes;
@@ -13,6 +14,7 @@ use engawa_session::room::Sender;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
 
 /// Interviews that are over in a host's list.
 const ENDED: usize = 50;
@@ -41,6 +43,7 @@ struct Presence {
 
 pub(super) struct Board {
     config: Arc<Config>,
+    fair: watch::Receiver<Arc<State>>,
     rooms: BTreeMap<RoomId, Entry>,
     /// In the order in which they came.
     present: BTreeMap<ConnectionId, Presence>,
@@ -54,9 +57,9 @@ pub(super) struct Board {
 pub(super) type OnCall = Arc<Mutex<BTreeMap<CompanyId, Vec<AccountId>>>>;
 
 impl Board {
-    pub fn new(config: Arc<Config>, on_call: OnCall) -> Self {
+    pub fn new(config: Arc<Config>, fair: watch::Receiver<Arc<State>>, on_call: OnCall) -> Self {
         let (rooms, present, lobbies) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { config, rooms, present, directory: None, lobbies, on_call }
+        Self { config, fair, rooms, present, directory: None, lobbies, on_call }
     }
 
     /// Takes somebody in, in place of an earlier connection of the same booth or client (E8).
@@ -183,14 +186,15 @@ impl Board {
     }
 
     fn make_directory(&self) -> Utf8Bytes {
-        let state = |company: &crate::config::Company| CompanyState {
+        let fair = self.fair.borrow().clone();
+        let state = |company: &crate::fair::Company| CompanyState {
             company: company.id.clone(),
             name: company.name.clone(),
             hosts: self.hosts_of(&company.id),
             waiting: self.knocks_at(&company.id),
-            walk_up: true,
+            walk_up: fair.walk_up(company),
         };
-        frame(&ServiceMessage::Directory { companies: self.config.companies.iter().map(state).collect() })
+        frame(&ServiceMessage::Directory { companies: fair.companies.iter().map(state).collect() })
     }
 
     fn knocks_at(&self, company: &CompanyId) -> u32 {
@@ -265,8 +269,9 @@ fn booth_of(sender: &Sender) -> Option<&BoothId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::{Account, SignedIn};
+    use crate::accounts::{Account, Role, SignedIn};
     use crate::config::Company;
+    use crate::fair::{Event, Policies};
     use crate::outlet::Outlet;
     use crate::visitor::Identity;
     use engawa_protocol::{ClientId, Localized, Millis};
@@ -286,12 +291,23 @@ mod tests {
             companies: vec![Company { id: "minato".parse().unwrap(), name: name("Minato") }],
             booths: vec![],
             policy: Policy::default(),
+            number_life: std::time::Duration::from_secs(600),
+            records: std::time::Duration::from_secs(1),
+            notices: None,
+            link: None,
         }
     }
 
+    fn fair() -> watch::Receiver<Arc<State>> {
+        let company = config().companies.remove(0);
+        let companies = vec![crate::fair::Company { id: company.id, name: company.name, order: 0, walk_up: None }];
+        let event = Event { name: config().event, policies: Policies::default() };
+        watch::channel(Arc::new(State { event, companies })).1
+    }
+
     fn host(n: u8, outlet: Outlet) -> Arc<Visitor> {
-        let company = "minato".parse().unwrap();
-        let account = Account { id: "takahashi".parse().unwrap(), name: "a".into(), title: String::new(), company };
+        let (id, company) = ("takahashi".parse().unwrap(), "minato".parse().ok());
+        let account = Account { id, name: "a".into(), title: String::new(), role: Role::Host, company };
         let identity = Identity::Host(SignedIn { account, session: "session/0".into(), expires: Millis(0) });
         Arc::new(Visitor::new(ConnectionId(n.into()), ClientId::from_random([n; 16]), &identity, outlet))
     }
@@ -315,7 +331,7 @@ mod tests {
 
     #[test]
     fn whoever_enters_between_two_pushes_sees_what_is_so_and_the_others_are_still_told() {
-        let mut board = Board::new(Arc::new(config()), OnCall::default());
+        let mut board = Board::new(Arc::new(config()), fair(), OnCall::default());
         let (first, mut to_first) = Outlet::new();
         board.enter(host(1, first));
         board.push();

@@ -1,18 +1,22 @@
 //! Signing in and out, and who one is.
 
 use super::{cookie, origin};
+use crate::accounts::Role;
 use crate::accounts::{Account, AccountError};
 use crate::bucket::{Buckets, Rate};
+use crate::fair::Text;
 use crate::service::{Service, unavailable};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engawa_protocol::{AccountId, Me, SignIn};
+use engawa_protocol::{AccountId, CompanyId, Localized, SignIn};
+use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use utoipa::ToSchema;
 
 /// Tries of one account from one address.
 const BY_BOTH: Rate = Rate { burst: 10, every: Duration::from_secs(6) };
@@ -43,7 +47,7 @@ impl Default for Attempts {
 
 impl Attempts {
     /// Counts a try; the error says how long to wait.
-    fn count(&self, account: Option<&AccountId>, address: IpAddr) -> Result<(), Duration> {
+    pub fn count(&self, account: Option<&AccountId>, address: IpAddr) -> Result<(), Duration> {
         let (network, now) = (network(address), Instant::now());
         lock(&self.by_address).take(network, now)?;
         let Some(account) = account else { return Ok(()) };
@@ -90,12 +94,17 @@ pub async fn sign_in(
         Err(error) => return Err(unavailable(&error).into_response()),
     };
     let (signed_in, token) = signed_in;
-    let Some(me) = describe(&service, &signed_in.account) else {
-        tracing::warn!(company = %signed_in.account.company, "an account's company is not in the configuration");
+    service.attempts.succeeded(&signed_in.account.id, address);
+    answer(&service, &signed_in.account, &token)
+}
+
+/// What a good sign-in is answered: who it is, and the cookie.
+pub fn answer(service: &Service, account: &Account, token: &str) -> Result<Response, Response> {
+    let Some(me) = describe(service, account) else {
+        tracing::warn!("an account's company is not at the event");
         return Err(StatusCode::UNAUTHORIZED.into_response());
     };
-    service.attempts.succeeded(&signed_in.account.id, address);
-    let headers = [(header::SET_COOKIE, cookie::set(&service.config, &token)), no_store()];
+    let headers = [(header::SET_COOKIE, cookie::set(&service.config, token)), no_store()];
     Ok((headers, Json(me)).into_response())
 }
 
@@ -121,19 +130,50 @@ pub async fn me(State(service): State<Arc<Service>>, headers: HeaderMap) -> Resu
     Ok(([no_store()], Json(me)))
 }
 
+/// Who one is, as `GET /api/me` answers it: for a host, the protocol's `Me` and the role.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    /// The account.
+    #[schema(value_type = String)]
+    pub account: AccountId,
+    /// Shown name.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// What it may do.
+    pub role: Role,
+    /// The company; none for staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub company: Option<CompanyId>,
+    /// The company's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
+    pub company_name: Option<Localized>,
+    /// The event's name.
+    #[schema(value_type = Text)]
+    pub event: Localized,
+}
+
 fn describe(service: &Service, account: &Account) -> Option<Me> {
-    let company = service.config.company(&account.company)?;
+    let fair = service.fair.now();
+    let company_name = match &account.company {
+        Some(company) => Some(fair.company(company)?.name.clone()),
+        None => None,
+    };
     Some(Me {
         account: account.id.clone(),
         name: account.name.clone(),
         title: account.title.clone(),
-        company: company.id.clone(),
-        company_name: company.name.clone(),
-        event: service.config.event.clone(),
+        role: account.role,
+        company: account.company.clone(),
+        company_name,
+        event: fair.event.name.clone(),
     })
 }
 
-fn too_many(wait: Duration) -> Response {
+/// Says how long to wait.
+pub fn too_many(wait: Duration) -> Response {
     let seconds = HeaderValue::from(wait.as_secs_f64().ceil().max(1.0) as u64);
     (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds)]).into_response()
 }

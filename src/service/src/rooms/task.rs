@@ -2,13 +2,13 @@
 
 use super::log::Log;
 use super::relay::Relay;
-use super::{Action, Rooms};
+use super::{Action, Rooms, Surroundings};
 use crate::clock;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use engawa_ledger::AppendError;
 use engawa_protocol::{
-    Actor, ClientId, Command, CommandId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage,
+    Actor, ClientId, Command, CommandId, CompanyId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage,
 };
 use engawa_session::room::{Around, Room, Sender};
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,6 +152,11 @@ impl Task {
             Action::Follow { visitor, after } => self.follow(visitor, after).await,
             Action::Gone { connection } => self.gone(connection).await,
             Action::Command { visitor, n, command, queue } => self.command(visitor, n, command, queue).await,
+            Action::Decide { sender, command, answer } => {
+                let decided = self.decide_for_http(&sender, &command).await;
+                // Whoever asked may be gone.
+                answer.send(decided).ok();
+            }
             Action::Signal { visitor, to, attempt, signal } => self.signal(&visitor, to, attempt, signal),
             Action::Still { visitor, jpeg } => self.still(&visitor, jpeg).await,
         }
@@ -207,10 +212,13 @@ impl Task {
 
     async fn command(&mut self, visitor: Arc<Visitor>, n: u32, command: Command, queue: Option<ClientId>) {
         let id = CommandId { client: queue.clone().unwrap_or_else(|| visitor.client.clone()), n };
-        let room = self.id.clone();
-        let answer = match self.decide(&visitor, &id, &command).await {
-            Ok(()) => ServiceMessage::Done { room, n, queue },
-            Err(reason) => ServiceMessage::Refused { room, n, reason, queue },
+        let decided = match self.log.may_use(&visitor.client, &visitor.sender.actor()) {
+            true => self.decide(&visitor.sender, &id, &command).await,
+            false => Err(Refusal::NotAllowed),
+        };
+        let answer = match decided {
+            Ok(()) => ServiceMessage::Done { room: self.id.clone(), n, queue },
+            Err(reason) => ServiceMessage::Refused { room: self.id.clone(), n, reason, queue },
         };
         let done = matches!(answer, ServiceMessage::Done { .. });
         visitor.send(&answer);
@@ -221,36 +229,36 @@ impl Task {
         }
     }
 
-    async fn decide(&mut self, visitor: &Visitor, id: &CommandId, command: &Command) -> Result<(), Refusal> {
-        let actor = visitor.sender.actor();
-        if !self.log.may_use(&visitor.client, &actor) || !self.log.may_use(&id.client, &actor) {
+    async fn decide_for_http(&mut self, sender: &Sender, command: &Command) -> Result<(), Refusal> {
+        let mut client = [0; 16];
+        getrandom::fill(&mut client).map_err(|_| Refusal::Unavailable)?;
+        let id = CommandId { client: ClientId::from_random(client), n: 1 };
+        self.decide(sender, &id, command).await
+    }
+
+    async fn decide(&mut self, sender: &Sender, id: &CommandId, command: &Command) -> Result<(), Refusal> {
+        if !self.log.may_use(&id.client, &sender.actor()) {
             return Err(Refusal::NotAllowed);
         }
-        if let (Command::Knock { company, .. }, Sender::Guest { booth }) = (command, &visitor.sender) {
-            if self.rooms.around.config.company(company).is_none() {
+        if let (Command::Knock { company, .. }, Sender::Guest { booth }) = (command, sender) {
+            if !self.rooms.around.fair.has(company) {
                 return Err(Refusal::NoSuchCompany);
             }
             if self.room().booth() != Some(booth) && !self.rooms.claim(booth, &self.id) {
                 return Err(Refusal::Full);
             }
         }
-        let decided = self.decide_and_append(&visitor.sender, id, command).await;
+        let decided = self.decide_and_append(sender, id, command).await;
         if self.room().booth().is_none() {
             self.rooms.release(&self.id);
         }
         decided
     }
 
-    /// What the room's rules need from outside its log.
-    fn around(&self) -> Around {
-        let hall = &self.rooms.around.hall;
-        let on_call = self.room().company().map(|company| hall.on_call(company)).unwrap_or_default();
-        Around { on_call, ..Around::at(clock::now()) }
-    }
-
     async fn decide_and_append(&mut self, from: &Sender, id: &CommandId, command: &Command) -> Result<(), Refusal> {
         for _ in 0..CONFLICTS {
-            let events = self.room().decide(from, id, command, &self.around())?;
+            let around = self.around(from, command).await?;
+            let events = self.room().decide(from, id, command, &around)?;
             if events.is_empty() {
                 return Ok(());
             }
@@ -266,6 +274,40 @@ impl Task {
         Err(Refusal::Unavailable)
     }
 
+    /// What the room cannot know by itself, as far as this command needs it.
+    async fn around(&self, from: &Sender, command: &Command) -> Result<Around, Refusal> {
+        let around = &self.rooms.around;
+        let unavailable = |error: crate::store::StoreError| {
+            tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a room cannot look around");
+            Refusal::Unavailable
+        };
+        let next = match command {
+            Command::Extend { .. } => around.schedule.next(&self.id, self.room()).await.map_err(unavailable)?,
+            _ => None,
+        };
+        let file = match command {
+            Command::SendFile { file } => {
+                around.uploads.card(&self.id, &from.actor(), file).await.map_err(unavailable)?
+            }
+            _ => None,
+        };
+        let knocked = match command {
+            Command::Knock { company, .. } => Some(company),
+            _ => None,
+        };
+        Ok(Around { next, file, ..self.around_of_time(knocked) })
+    }
+
+    /// As much of it as time needs; `knocked` is whom a knock is about to open the room for.
+    fn around_of_time(&self, knocked: Option<&CompanyId>) -> Around {
+        let Surroundings { fair, hall, .. } = &self.rooms.around;
+        let fair = fair.now();
+        let company = self.room().company().or(knocked);
+        let on_call = company.map(|company| hall.on_call(company)).unwrap_or_default();
+        let walk_up = company.and_then(|company| fair.company(company)).is_none_or(|company| fair.walk_up(company));
+        Around { on_call, walk_up, ..Around::at(clock::now()) }
+    }
+
     /// Appends what time alone has brought about, and what could not be appended before.
     async fn keep_time(&mut self) {
         for (actor, client) in std::mem::take(&mut self.untold) {
@@ -273,7 +315,7 @@ impl Task {
             self.connection(&actor, &client, here).await;
         }
         for _ in 0..DUE {
-            let events = self.room().decide_timeout(&self.around());
+            let events = self.room().decide_timeout(&self.around_of_time(None));
             if events.is_empty() {
                 return;
             }
@@ -333,6 +375,12 @@ impl Task {
         // What was held for a lost line is of connections that are no more.
         if self.room().is_over() || self.room().held() {
             self.relay = Relay::default();
+        }
+        if self.room().is_over()
+            && let Err(error) = self.rooms.around.records.ended(&self.id, self.room()).await
+        {
+            // The next start looks again.
+            tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a record is not kept");
         }
         self.rooms.around.hall.room(&self.id, self.room()).await;
     }

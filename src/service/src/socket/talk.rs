@@ -7,7 +7,7 @@ use crate::rooms::Action;
 use crate::service::Service;
 use crate::visitor::Visitor;
 use crate::wire;
-use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, TicketRefusal, limits};
+use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, Ticket, limits};
 use engawa_session::room::Sender;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -72,18 +72,24 @@ impl<'a> Talk<'a> {
                 }
                 self.post(&room, Action::Command { visitor, n, command, queue }).await;
             }
+            ClientMessage::Redeem { n, ticket } => self.redeem(n, &ticket).await,
             ClientMessage::Signal { room, to, attempt, signal } => {
                 self.post_to_running(&room, Action::Signal { visitor, to, attempt, signal }).await;
             }
             ClientMessage::Still { room, jpeg } => self.post_to_running(&room, Action::Still { visitor, jpeg }).await,
-            ClientMessage::Redeem { n, .. } => match visitor.sender {
-                Sender::Guest { .. } => {
-                    visitor.send(&ServiceMessage::NotInvited { n, reason: TicketRefusal::Unavailable });
-                }
-                Sender::Host { .. } | Sender::Staff { .. } => visitor.fault(Fault::NotAllowed, "redeem: for booths"),
-            },
             ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
         }
+    }
+
+    async fn redeem(&self, n: u32, ticket: &Ticket) {
+        let Sender::Guest { booth } = &self.visitor.sender else {
+            return self.visitor.fault(Fault::NotAllowed, "redeem: for a booth's guest");
+        };
+        let answer = match self.service.tickets.redeem(&self.service.rooms, booth, ticket).await {
+            Ok((room, booking)) => ServiceMessage::Invited { n, room, booking, now: clock::now() },
+            Err(reason) => ServiceMessage::NotInvited { n, reason },
+        };
+        self.visitor.send(&answer);
     }
 
     async fn post(&self, room: &RoomId, action: Action) {

@@ -8,7 +8,7 @@ pub mod web;
 use engawa_ledger::Ledger;
 use engawa_ledger::sled::SledLedger;
 use engawa_protocol::{ClientId, RoomId};
-use engawa_service::accounts::{Account, Accounts};
+use engawa_service::accounts::{Account, Accounts, Role};
 use engawa_service::config::{Config, Flags};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,7 @@ impl House {
         house.add_host("takahashi", "minato").await;
         house.add_host("mori", "minato").await;
         house.add_host("kim", "hokuto").await;
+        house.add_host("fair", "").await;
         house.start().await;
         house
     }
@@ -99,7 +100,8 @@ impl House {
             id: id.parse().unwrap(),
             name: format!("{id}さん"),
             title: "採用担当".to_owned(),
-            company: company.parse().unwrap(),
+            role: if company.is_empty() { Role::Staff } else { Role::Host },
+            company: (!company.is_empty()).then(|| company.parse().unwrap()),
         };
         accounts.add(account, PASSWORD.to_owned(), false).await.unwrap();
     }

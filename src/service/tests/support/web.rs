@@ -57,3 +57,39 @@ pub async fn sign_in(address: SocketAddr, account: &str) -> String {
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }
+
+/// A signed-in account's way to the API.
+pub struct Api {
+    address: SocketAddr,
+    cookie: String,
+}
+
+impl Api {
+    pub async fn of(address: SocketAddr, account: &str) -> Self {
+        Self { address, cookie: format!("cookie: {}", sign_in(address, account).await) }
+    }
+
+    pub async fn ask(&self, line: &str, body: serde_json::Value) -> (u16, serde_json::Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = request(self.address, line, &[&self.cookie, "content-type: application/json"], &body).await;
+        let json = serde_json::from_str(&answer.body).unwrap_or(serde_json::Value::Null);
+        (answer.status, json)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        request(self.address, &format!("GET {path}"), &[&self.cookie], "").await
+    }
+
+    /// Books an interview that begins in so many milliseconds; answers its room.
+    pub async fn book(&self, ahead: u64, more: serde_json::Value) -> String {
+        let mut body = serde_json::json!({ "kind": "interview", "starts": now() + ahead, "guest": "佐藤花子" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (status, made) = self.ask("POST /api/interviews", body).await;
+        assert_eq!(status, 201, "{made}");
+        made["room"].as_str().unwrap().to_owned()
+    }
+}
+
+pub fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64
+}

@@ -72,14 +72,20 @@ impl Room {
         gone.for_each(|post| post.body = Body::Deleted);
     }
 
-    pub(super) fn say(&self, text: &str, late: bool) -> Result<Vec<Event>, Refusal> {
-        self.chat_is_open()?;
+    pub(super) fn say(&self, from: &Sender, text: &str, late: bool) -> Result<Vec<Event>, Refusal> {
+        self.chat_is_open(from)?;
         let text = clean_post(text).map_err(|_| Refusal::BadText)?;
         Ok(vec![Event::Said { text, late }])
     }
 
-    pub(super) fn send_file(&self, file: &FileId, card: Option<&FileCard>, late: bool) -> Result<Vec<Event>, Refusal> {
-        self.chat_is_open()?;
+    pub(super) fn send_file(
+        &self,
+        from: &Sender,
+        file: &FileId,
+        card: Option<&FileCard>,
+        late: bool,
+    ) -> Result<Vec<Event>, Refusal> {
+        self.chat_is_open(from)?;
         let fits = |card: &&FileCard| {
             card.file == *file
                 && card.size <= limits::FILE_BYTES
@@ -106,7 +112,11 @@ impl Room {
     }
 
     /// Somebody is there to write or to read: the guest has knocked, or a host has joined.
-    fn chat_is_open(&self) -> Result<(), Refusal> {
-        if self.booth.is_some() || !self.accounts.is_empty() { Ok(()) } else { Err(Refusal::WrongMoment) }
+    fn chat_is_open(&self, from: &Sender) -> Result<(), Refusal> {
+        let open = match from {
+            Sender::Guest { booth } => self.booth.as_ref() == Some(booth),
+            _ => self.booth.is_some() || !self.accounts.is_empty(),
+        };
+        if open { Ok(()) } else { Err(Refusal::WrongMoment) }
     }
 }

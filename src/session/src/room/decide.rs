@@ -37,9 +37,9 @@ impl Room {
             return Err(Refusal::Full);
         }
         match (command, from) {
-            (Command::Say { text }, Sender::Guest { .. } | Sender::Host { .. }) => self.say(text, late),
+            (Command::Say { text }, Sender::Guest { .. } | Sender::Host { .. }) => self.say(from, text, late),
             (Command::SendFile { file }, Sender::Guest { .. } | Sender::Host { .. }) => {
-                self.send_file(file, around.file.as_ref(), late)
+                self.send_file(from, file, around.file.as_ref(), late)
             }
             (Command::DeletePost { post }, _) => self.delete_post(from, *post),
             (Command::Join { receives, take_over }, Sender::Host { .. }) => {
@@ -68,7 +68,7 @@ impl Room {
         match command {
             Command::Knock { company, name, locale } => self.knock(company, name, *locale, around),
             Command::Leave if !knocked => Ok(Vec::new()),
-            _ if !knocked => Err(Refusal::WrongMoment),
+            Command::Join { .. } | Command::CancelKnock if !knocked => Err(Refusal::WrongMoment),
             Command::Join { receives, take_over } => self.join(from, id, receives, *take_over, around),
             Command::CancelKnock => {
                 self.only(&[Progress::Knocking])?;

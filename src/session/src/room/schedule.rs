@@ -94,7 +94,8 @@ impl Room {
 
     pub(super) fn guest_moves(&self) -> bool {
         let vacant = !self.people.contains_key(&engawa_protocol::Seat::GUEST);
-        self.booking.is_some() && vacant && matches!(self.progress, Progress::Booked | Progress::Open)
+        let waits = vacant && matches!(self.progress, Progress::Booked | Progress::Open);
+        self.booking.is_some() && (self.booth.is_none() || waits)
     }
 
     pub(super) fn fold_booked(&mut self, booking: &Booking, at: Millis) {
