@@ -17,6 +17,7 @@ pub mod config;
 mod fair;
 mod hall;
 mod http;
+mod nodes;
 mod notices;
 mod outlet;
 mod records;
