@@ -17,6 +17,7 @@ pub mod config;
 mod fair;
 mod hall;
 mod http;
+pub mod ledger;
 mod nodes;
 mod notices;
 mod outlet;

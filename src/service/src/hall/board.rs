@@ -301,7 +301,7 @@ mod tests {
         let name = |name: &str| Localized { ja: name.into(), ko: name.into(), en: name.into() };
         Config {
             listen: ([127, 0, 0, 1], 0).into(),
-            data: "data".into(),
+            ledger: crate::config::LedgerConfig::Sled { folder: "data".into() },
             page: "page".into(),
             origins: vec![],
             proxies: vec![],
