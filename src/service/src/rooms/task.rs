@@ -13,7 +13,7 @@ use engawa_protocol::{
 };
 use engawa_session::room::{Around, Room, Sender};
 use futures_util::StreamExt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -27,6 +27,8 @@ const RETRY: Duration = Duration::from_secs(1);
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// Appends in a row that another writer may win before the sender is asked to try again.
 const CONFLICTS: usize = 8;
+/// A client that says hello elsewhere follows its rooms there within this.
+const MOVING: Duration = Duration::from_secs(2);
 /// Deadlines that may be due at once.
 const DUE: usize = 16;
 
@@ -50,6 +52,8 @@ pub(super) struct Task {
     losses: u64,
     /// Clients whose coming or going could not be appended yet.
     untold: BTreeSet<(Actor, ClientId)>,
+    /// Clients that have replaced their connection, and until when the new one is waited for.
+    moving: VecDeque<(Instant, (Actor, ClientId))>,
     /// Nothing of the room's own is appended before.
     not_before: Instant,
     last_action: Instant,
@@ -88,6 +92,7 @@ pub(super) async fn run(
         looked: None,
         losses,
         untold: BTreeSet::new(),
+        moving: VecDeque::new(),
         not_before: Instant::now(),
         last_action: Instant::now(),
         was_asked: false,
@@ -179,7 +184,8 @@ impl Task {
             None if self.rests() => self.last_action + self.linger(),
             None => now + LONGEST_SLEEP,
         };
-        due.max(self.not_before).min(now + LONGEST_SLEEP)
+        let moved = self.moving.front().map_or(due, |(until, _)| due.min(*until));
+        moved.max(self.not_before).min(now + LONGEST_SLEEP)
     }
 
     async fn handle(&mut self, action: Action) {
@@ -228,7 +234,9 @@ impl Task {
         let Some(member) = self.members.remove(&connection) else { return };
         self.rooms.around.nodes.in_room(connection, &self.id, false);
         let (actor, client) = (member.visitor.sender.actor(), &member.visitor.client);
-        if !self.is_connected(&actor, client) {
+        if member.visitor.outlet.is_replaced() {
+            self.moving.push_back((Instant::now() + MOVING, (actor, client.clone())));
+        } else if !self.is_connected(&actor, client) {
             self.connection(&actor, client, false).await;
         }
     }
@@ -397,6 +405,9 @@ impl Task {
 
     /// Appends what time alone has brought about, and what could not be appended before.
     async fn keep_time(&mut self) {
+        while self.moving.front().is_some_and(|(until, _)| *until <= Instant::now()) {
+            self.untold.extend(self.moving.pop_front().map(|(_, whose)| whose));
+        }
         for (actor, client) in std::mem::take(&mut self.untold) {
             let here = self.is_connected(&actor, &client);
             self.connection(&actor, &client, here).await;
