@@ -139,7 +139,7 @@ pub const EVENT_BYTES: usize = 16 * 1024;
 pub const BATCH_BYTES: usize = 256 * 1024;
 
 /// Longest message of the relay in bytes.
-pub const RELAY_BYTES: usize = 64 * 1024;
+pub const RELAY_BYTES: usize = 192 * 1024;
 
 /// Largest chunk that a blob is read in.
 pub const CHUNK_BYTES: usize = 128 * 1024;

@@ -5,7 +5,9 @@
 //! crate's manifest, tells every key.
 
 mod file;
+mod ledger;
 
+use engawa_ledger::nats::NatsConfig;
 use engawa_protocol::{BoothId, CompanyId, IceServer, Localized};
 use engawa_session::room::Policy;
 use file::Source;
@@ -51,8 +53,10 @@ pub enum ConfigError {
 pub struct Flags {
     /// Address and port to listen on.
     pub listen: Option<SocketAddr>,
-    /// The folder of the ledger.
+    /// The folder of the ledger, when it is one.
     pub data: Option<PathBuf>,
+    /// NATS servers to keep everything on, instead of what the file says.
+    pub nats: Vec<String>,
     /// The folder of the built page.
     pub page: Option<PathBuf>,
 }
@@ -62,8 +66,8 @@ pub struct Flags {
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// The folder of the ledger.
-    pub data: PathBuf,
+    /// Where everything is kept.
+    pub ledger: LedgerConfig,
     /// The folder of the built page.
     pub page: PathBuf,
     /// Origins that pages of ours are loaded from; empty means whatever `Host` a request names.
@@ -90,6 +94,18 @@ pub struct Config {
     pub notices: Option<NoticesConfig>,
     /// Where people reach the service, for links; left out, the first origin.
     pub link: Option<String>,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone)]
+pub enum LedgerConfig {
+    /// A folder of this machine, which one service has open.
+    Sled {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// NATS servers, which any number of services share.
+    Nats(NatsConfig),
 }
 
 /// The webhook for notices to candidates (E6).

@@ -5,16 +5,20 @@
 
 use crate::config::Config;
 use crate::store::{Expect, Store, StoreError};
+use engawa_ledger::Ledger;
 use engawa_protocol::{CompanyId, Localized, NameRule, Reentry};
+use futures_util::{FutureExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::{Mutex, watch};
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 /// Companies of one event.
 pub const COMPANIES: usize = 500;
 
 const EVENT: &str = "event";
+const COMPANY: &str = "company/";
 
 /// Whom a company sees (policy `walk_up`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -242,9 +246,44 @@ impl Fair {
         self.look_again().await
     }
 
+    /// Takes over what other nodes change, until the service stops.
+    pub async fn keep_up(self: Arc<Self>, ledger: Arc<dyn Ledger>, stop: CancellationToken) {
+        let watched = futures_util::future::try_join(ledger.watch(EVENT), ledger.watch(COMPANY)).await;
+        let mut changes = match watched {
+            Ok((event, companies)) => futures_util::stream::select(event, companies),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the event's changes are not followed");
+                return;
+            }
+        };
+        loop {
+            let change = tokio::select! {
+                () = stop.cancelled() => return,
+                change = changes.next() => change,
+            };
+            match change {
+                None => return,
+                // The ledger is away; what changed is told when it is back.
+                Some(Err(_)) => {}
+                Some(Ok(_)) => {
+                    // What has piled up meanwhile is one look.
+                    while let Some(Some(_)) = changes.next().now_or_never() {}
+                    let _changing = self.changing.lock().await;
+                    if let Err(error) = self.look_again().await {
+                        tracing::error!(error = &error as &dyn std::error::Error, "the event is not read again");
+                    }
+                }
+            }
+        }
+    }
+
     async fn look_again(&self) -> Result<(), StoreError> {
         let state = Arc::new(read(&self.store).await?);
-        self.state.send_replace(state);
+        self.state.send_if_modified(|known| {
+            let is_new = *known != state;
+            *known = state;
+            is_new
+        });
         Ok(())
     }
 }
@@ -262,14 +301,14 @@ async fn write_new<T: Serialize + Sync>(store: &Store, key: &str, value: &T) -> 
 
 async fn read(store: &Store) -> Result<State, StoreError> {
     let event = store.get::<Event>(EVENT).await?.ok_or(StoreError::Damaged { key: EVENT.to_owned() })?.value;
-    let companies = store.list::<Company>("company/").await?;
+    let companies = store.list::<Company>(COMPANY).await?;
     let mut companies: Vec<_> = companies.into_iter().map(|(_, kept)| kept.value).collect();
     companies.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
     Ok(State { event, companies })
 }
 
 fn company_key(id: &CompanyId) -> String {
-    format!("company/{id}")
+    format!("{COMPANY}{id}")
 }
 
 fn removed_key(id: &CompanyId) -> String {

@@ -7,6 +7,7 @@ mod board;
 
 use crate::config::Config;
 use crate::fair::State;
+use crate::nodes::Nodes;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use board::{Board, OnCall, RoomNews};
@@ -30,6 +31,8 @@ enum News {
     SignedOut(String),
     Room(RoomId, Box<RoomNews>),
     Still(RoomId, String),
+    Replaced(ConnectionId),
+    Elsewhere,
 }
 
 /// The way to the hall.
@@ -37,34 +40,54 @@ enum News {
 pub struct Handle {
     news: mpsc::Sender<News>,
     on_call: OnCall,
+    nodes: Arc<Nodes>,
 }
 
 /// The hall's task, to be run until the service stops.
 pub fn open(
     config: Arc<Config>,
     fair: watch::Receiver<Arc<State>>,
+    nodes: Arc<Nodes>,
     stop: CancellationToken,
 ) -> (Handle, impl Future<Output = ()>) {
     let (news, incoming) = mpsc::channel(NEWS);
     let (on_call, changes) = (OnCall::default(), fair.clone());
-    let board = Board::new(config, fair, on_call.clone());
-    (Handle { news, on_call }, run(board, incoming, changes, stop))
+    let board = Board::new(config, fair, nodes.clone(), on_call.clone());
+    (Handle { news, on_call, nodes }, run(board, incoming, changes, stop))
 }
 
 impl Handle {
     /// Somebody said hello and is to be shown what there is.
     pub async fn entered(&self, visitor: Arc<Visitor>) {
+        self.nodes.entered(&visitor);
         self.post(News::Entered(visitor)).await;
     }
 
     /// A connection is gone.
     pub async fn left(&self, connection: ConnectionId) {
+        self.nodes.left(connection);
         self.post(News::Left(connection)).await;
     }
 
     /// A sign-in is over: its connections are closed.
     pub async fn signed_out(&self, session: String) {
+        self.nodes.signed_out(&session);
         self.post(News::SignedOut(session)).await;
+    }
+
+    /// The same, told by another node.
+    pub async fn signed_out_elsewhere(&self, session: String) {
+        self.post(News::SignedOut(session)).await;
+    }
+
+    /// A connection's client has come to another node.
+    pub async fn replaced(&self, connection: ConnectionId) {
+        self.post(News::Replaced(connection)).await;
+    }
+
+    /// Others are on the other nodes now.
+    pub async fn changed_elsewhere(&self) {
+        self.post(News::Elsewhere).await;
     }
 
     /// A room is now like this.
@@ -129,6 +152,9 @@ fn take(board: &mut Board, news: News) {
         News::Entered(visitor) => board.enter(visitor),
         News::Left(connection) => board.leave(connection),
         News::SignedOut(session) => board.sign_out(&session),
+        News::Replaced(connection) => board.replaced(connection),
+        // Whoever is elsewhere is asked for at the next push.
+        News::Elsewhere => {}
         News::Room(id, news) => board.set_room(id, *news),
         News::Still(room, jpeg) => board.show_still(&room, &ServiceMessage::Still { room: room.clone(), jpeg }),
     }

@@ -17,6 +17,8 @@ pub mod config;
 mod fair;
 mod hall;
 mod http;
+pub mod ledger;
+mod nodes;
 mod notices;
 mod outlet;
 mod records;

@@ -2,16 +2,15 @@
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use engawa_ledger::sled::SledLedger;
 use engawa_protocol::{AccountId, BoothId, CompanyId, clean_line, clean_name};
 use engawa_service::accounts::{Account, Accounts, Role, random_token};
 use engawa_service::config::{self, Config, Flags};
+use engawa_service::ledger;
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -32,7 +31,7 @@ struct Cli {
 enum Command {
     /// Serves until SIGTERM or SIGINT.
     Serve(Serve),
-    /// Makes a host's account; the service must not be running on the same folder.
+    /// Makes a host's account; without NATS, the service must not be running on the same folder.
     AddHost(AddHost),
     /// Makes a device token for a booth and shows its hash for the configuration.
     DeviceToken(DeviceToken),
@@ -49,6 +48,9 @@ struct Serve {
     /// The folder for logs and accounts.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Keeps everything on these NATS servers, as `nats://host:port`; several may be named.
+    #[arg(long, value_name = "URL")]
+    nats: Vec<String>,
     /// The folder of the built page.
     #[arg(long, value_name = "DIR")]
     page: Option<PathBuf>,
@@ -62,6 +64,9 @@ struct AddHost {
     /// The folder for logs and accounts.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Keeps everything on these NATS servers, as `nats://host:port`; several may be named.
+    #[arg(long, value_name = "URL")]
+    nats: Vec<String>,
     /// What the host types to sign in: lower-case letters, digits and hyphens.
     #[arg(long)]
     account: AccountId,
@@ -130,8 +135,11 @@ fn work(cli: Cli) -> anyhow::Result<()> {
 
 impl Serve {
     async fn run(self) -> anyhow::Result<()> {
-        let config = Config::load(&self.config, Flags { listen: self.listen, data: self.data, page: self.page })?;
-        let ledger = open_ledger(&config.data)?;
+        let config = Config::load(
+            &self.config,
+            Flags { listen: self.listen, data: self.data, nats: self.nats, page: self.page },
+        )?;
+        let ledger = ledger::open(&config.ledger).await?;
         let listen = config.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on; is another program there? --listen takes another one")
@@ -155,14 +163,14 @@ impl Serve {
 
 impl AddHost {
     async fn run(self) -> anyhow::Result<()> {
-        let config = Config::load(&self.config, Flags { data: self.data, ..Flags::default() })?;
+        let config = Config::load(&self.config, Flags { data: self.data, nats: self.nats, ..Flags::default() })?;
         let file = self.config.display();
         let role = match (self.staff, self.admin) {
             (true, _) => Role::Staff,
             (false, true) => Role::Admin,
             (false, false) => Role::Host,
         };
-        let ledger = open_ledger(&config.data)?;
+        let ledger = ledger::open(&config.ledger).await?;
         let known = engawa_service::companies(&config, ledger.clone()).await?;
         if let Some(company) = self.company.as_ref().filter(|company| !known.contains(company)) {
             anyhow::bail!("{file} has no company \"{company}\"");
@@ -200,12 +208,6 @@ impl DeviceToken {
         println!("token_sha256 = \"{}\"", hex::encode(config::hash(&token)));
         Ok(())
     }
-}
-
-fn open_ledger(folder: &Path) -> anyhow::Result<Arc<SledLedger>> {
-    let made = std::fs::create_dir_all(folder);
-    made.with_context(|| format!("{} cannot be made; name a folder with --data", folder.display()))?;
-    Ok(Arc::new(SledLedger::open(folder)?))
 }
 
 fn read_password(file: &Path) -> anyhow::Result<String> {

@@ -112,6 +112,11 @@ impl Outlet {
         self.end.subscribe()
     }
 
+    /// The client has another connection instead.
+    pub fn is_replaced(&self) -> bool {
+        *self.end.borrow() == Some(End::Close(CloseCode::Replaced))
+    }
+
     /// The connection is ending or gone.
     pub fn is_ended(&self) -> bool {
         self.end.borrow().is_some() || self.frames.is_closed()

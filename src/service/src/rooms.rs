@@ -11,6 +11,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::fair::Fair;
 use crate::hall;
+use crate::nodes::{Nodes, Passed};
 use crate::outlet::{ConnectionId, End};
 use crate::records::Records;
 use crate::schedule::Schedule;
@@ -21,9 +22,10 @@ use engawa_protocol::{
     BoothId, ClientId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
 };
 use engawa_session::room::{Room, Sender};
-use std::collections::HashMap;
+use futures_util::StreamExt;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,6 +35,8 @@ const ACTIONS: usize = 256;
 const RUNNING: usize = 20_000;
 /// Rooms of one booth that are not over at a time: a booth has one guest.
 const OPEN_PER_BOOTH: usize = 4;
+/// Logs that are read at a time when the service starts.
+const READS: usize = 16;
 
 /// What somebody wants of a room.
 #[derive(Debug)]
@@ -87,6 +91,10 @@ pub enum Action {
         /// JPEG in base64.
         jpeg: String,
     },
+    /// Hands over a signal from another node.
+    Passed(Box<Passed>),
+    /// Somebody on another node has come or gone.
+    LookAround,
 }
 
 impl Action {
@@ -101,7 +109,7 @@ impl Action {
             Action::Decide { .. } => {}
             Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
             Action::Signal { visitor, .. } => visitor.fault(Fault::NoSuchPeer, "signal: to"),
-            Action::Gone { .. } | Action::Still { .. } => {}
+            Action::Gone { .. } | Action::Still { .. } | Action::Passed(_) | Action::LookAround => {}
         }
     }
 }
@@ -123,6 +131,8 @@ pub struct Surroundings {
     pub records: Arc<Records>,
     /// Where a room's state is shown.
     pub hall: hall::Handle,
+    /// The other nodes.
+    pub nodes: Arc<Nodes>,
     /// The service stops.
     pub stop: CancellationToken,
     /// Every task of the service.
@@ -135,12 +145,22 @@ pub struct Rooms {
     running: Mutex<HashMap<RoomId, mpsc::Sender<Action>>>,
     /// Rooms that are not over, and whose they are.
     open: Mutex<HashMap<RoomId, BoothId>>,
+    /// Rooms with a log that this node has taken up once; the others are to be found.
+    known: Mutex<HashSet<RoomId>>,
+    /// Looking for them, one at a time.
+    looking: Arc<Semaphore>,
 }
 
 impl Rooms {
     /// No rooms yet.
     pub fn new(around: Surroundings) -> Arc<Self> {
-        Arc::new(Self { around, running: Mutex::default(), open: Mutex::default() })
+        Arc::new(Self {
+            around,
+            running: Mutex::default(),
+            open: Mutex::default(),
+            known: Mutex::default(),
+            looking: Arc::new(Semaphore::new(1)),
+        })
     }
 
     /// Takes up every room that the ledger holds: those that are not over run again.
@@ -150,8 +170,14 @@ impl Rooms {
     /// service's log and keeps nobody else from their rooms.
     pub async fn restore(self: &Arc<Self>) -> Result<(), engawa_ledger::Error> {
         let (mut going_on, mut over) = (0, 0);
-        for id in self.around.ledger.rooms().await? {
-            let log = match self.around.ledger.read(&id, 0).await {
+        let ledger = &self.around.ledger;
+        let read = |id: RoomId| async move {
+            let log = ledger.read(&id, 0).await;
+            (id, log)
+        };
+        let mut logs = futures_util::stream::iter(ledger.rooms().await?.into_iter().map(read)).buffer_unordered(READS);
+        while let Some((id, log)) = logs.next().await {
+            let log = match log {
                 Ok(log) => log,
                 Err(error) => {
                     tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
@@ -159,6 +185,7 @@ impl Rooms {
                 }
             };
             let room = Room::restore(self.around.config.policy, &log, clock::now());
+            self.note(&id, &room);
             if room.is_over() {
                 over += 1;
                 if let Err(error) = self.around.records.ended(&id, &room).await {
@@ -167,13 +194,15 @@ impl Rooms {
                 self.around.hall.room(&id, &room).await;
             } else if room.company().is_some() {
                 going_on += 1;
-                if let Some(booth) = room.booth() {
-                    lock(&self.open).insert(id.clone(), booth.clone());
-                }
                 self.around.hall.room(&id, &room).await;
-                self.start(&mut lock(&self.running), &id, Some(log));
+                let mut running = lock(&self.running);
+                // Another node's word of it may have been quicker.
+                if !running.contains_key(&id) {
+                    self.start(&mut running, &id, Some(log));
+                }
             }
         }
+        drop(logs);
         tracing::info!(going_on, over, "rooms are restored");
         Ok(())
     }
@@ -225,6 +254,65 @@ impl Rooms {
         };
         if let Some(action) = back {
             action.fail(room);
+        }
+    }
+
+    /// Hands over a signal from another node, where its room runs.
+    pub fn pass(&self, passed: Passed) {
+        let way = lock(&self.running).get(&passed.room).cloned();
+        if let Some(way) = way {
+            // A room with so much to do loses it, as a full line would.
+            way.try_send(Action::Passed(Box::new(passed))).ok();
+        }
+    }
+
+    /// A room that another node has opened runs here as well.
+    pub fn look_at(self: &Arc<Self>, room: &RoomId) {
+        if !lock(&self.known).contains(room) {
+            self.way_to(room);
+        }
+    }
+
+    /// Somebody elsewhere came to a room or left it.
+    pub fn look_around(self: &Arc<Self>, room: &RoomId) {
+        self.look_at(room);
+        let way = lock(&self.running).get(room).cloned();
+        if let Some(way) = way {
+            // A room that has other things to do looks around by itself.
+            way.try_send(Action::LookAround).ok();
+        }
+    }
+
+    /// A node is gone, and with it perhaps somebody of any room.
+    pub fn look_around_everywhere(&self) {
+        for way in lock(&self.running).values() {
+            way.try_send(Action::LookAround).ok();
+        }
+    }
+
+    /// Takes up rooms that other nodes opened while they could not be heard.
+    pub fn look_for_new(self: &Arc<Self>) {
+        let Ok(looking) = self.looking.clone().try_acquire_owned() else { return };
+        let rooms = self.clone();
+        self.around.tasks.spawn(async move {
+            match rooms.around.ledger.rooms().await {
+                Ok(all) => all.iter().for_each(|room| rooms.look_at(room)),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "new rooms cannot be looked for");
+                }
+            }
+            drop(looking);
+        });
+    }
+
+    /// Remembers a room as it is now, whoever opened it.
+    fn note(&self, id: &RoomId, room: &Room) {
+        if room.company().is_some() {
+            lock(&self.known).insert(id.clone());
+        }
+        match room.booth() {
+            Some(booth) if !room.is_over() => drop(lock(&self.open).insert(id.clone(), booth.clone())),
+            _ => {}
         }
     }
 

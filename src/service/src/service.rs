@@ -6,6 +6,7 @@ use crate::fair::Fair;
 use crate::hall;
 use crate::http::cookie;
 use crate::http::sign_in::Attempts;
+use crate::nodes::{self, Nodes};
 use crate::notices::Notices;
 use crate::outlet::ConnectionId;
 use crate::records::Records;
@@ -41,6 +42,12 @@ pub enum OpenError {
     /// The tickets.
     #[error("the tickets cannot be taken up")]
     Tickets(#[from] TicketError),
+    /// The other nodes.
+    #[error("the other nodes cannot be listened to")]
+    Relay(#[source] engawa_ledger::Error),
+    /// The operating system.
+    #[error("the operating system gives no random bytes")]
+    Random(#[from] getrandom::Error),
 }
 
 /// Everything that requests and connections share.
@@ -95,7 +102,8 @@ impl Service {
         let uploads = Arc::new(Uploads::new(store.clone()));
         let tickets = Arc::new(Tickets::open(store.clone(), config.number_life).await?);
         let records = Records::new(store.clone(), config.records);
-        let (hall, hall_task) = hall::open(config.clone(), fair.changes(), stop.clone());
+        let nodes = Nodes::new(ledger.clone())?;
+        let (hall, hall_task) = hall::open(config.clone(), fair.changes(), nodes.clone(), stop.clone());
         tasks.spawn(hall_task);
         let around = Surroundings {
             config: config.clone(),
@@ -105,6 +113,7 @@ impl Service {
             uploads: uploads.clone(),
             records: records.clone(),
             hall: hall.clone(),
+            nodes: nodes.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
         };
@@ -126,6 +135,10 @@ impl Service {
             tasks,
             connections: AtomicU64::new(1),
         });
+        // Before the rooms are listed: one that is opened in between is heard of.
+        let listening = nodes::run(nodes, service.rooms.clone(), service.hall.clone(), service.stop.clone());
+        service.tasks.spawn(listening.await.map_err(OpenError::Relay)?);
+        service.tasks.spawn(service.fair.clone().keep_up(service.ledger.clone(), service.stop.clone()));
         service.rooms.restore().await.map_err(StoreError::from)?;
         service.schedule.mend(&service.rooms).await?;
         service.tasks.spawn(forget_expired(service.clone()));

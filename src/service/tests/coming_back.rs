@@ -6,13 +6,10 @@ use engawa_protocol::{
     CloseCode, Command, EndCause, Event, LeaveCause, Peer, Progress, Recorded, Refusal, RoomId, Seat, ServiceMessage,
     Signal,
 };
-use std::net::SocketAddr;
-use std::process::Stdio;
 use support::client::{Client, fold};
+use support::process::Process;
 use support::web::{get, request, sign_in};
 use support::{House, PATIENCE, fresh_client, fresh_room};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Child;
 use tokio::time::timeout;
 
 fn rebuild_offer(number: u32) -> Signal {
@@ -151,34 +148,6 @@ async fn after_a_restart_whoever_stays_away_is_told_as_lost() {
     assert!(!log.iter().any(|r| r.event == Event::Lost { seat: Seat(1) }), "the host was back in time");
 }
 
-fn log_file(house: &House) -> std::path::PathBuf {
-    house.folder.path().join("service.log")
-}
-
-/// The real program, killed when the test ends in any way.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Process {
-    async fn start(house: &House) -> Self {
-        let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_engawa-service"))
-            .args(["serve", "--config"])
-            .arg(house.config_file())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::options().create(true).append(true).open(log_file(house)).unwrap())
-            .env("ENGAWA_LOG", "info,engawa_service=trace")
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = timeout(PATIENCE, lines.next_line()).await.expect("a line in time").unwrap().expect("a line");
-        let address = line.strip_prefix("listening on http://").expect("the address").parse().unwrap();
-        Self { child, address }
-    }
-}
-
 // N2, P7
 #[tokio::test]
 async fn a_service_that_is_killed_in_a_call_knows_everything_it_acknowledged() {
@@ -207,7 +176,7 @@ async fn a_service_that_is_killed_in_a_call_knows_everything_it_acknowledged() {
     host.events_until(&room, &mut log, |r| r.event == Event::Ended { cause: EndCause::Guest }).await;
     assert_eq!(guest.command(&room, Command::CancelKnock).await, Err(Refusal::Over));
     drop(process);
-    let words = std::fs::read_to_string(log_file(&house)).unwrap();
+    let words = std::fs::read_to_string(Process::log_file(&house)).unwrap();
     assert!(words.contains("connected") && words.contains("rooms are restored going_on=1"), "{words}");
     for personal in ["佐藤花子", "takahashi", "v=0", "candidate", "token-of", &cookie] {
         assert!(!words.contains(personal), "the log holds {personal:?}");

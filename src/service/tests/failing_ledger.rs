@@ -11,11 +11,13 @@ use engawa_ledger::{
 use engawa_protocol::{
     Actor, Command, Event, Fault, Locale, Millis, Peer, Recorded, Refusal, RoomId, Seat, Seq, ServiceMessage, Signal,
 };
+use futures_util::StreamExt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use support::client::Client;
 use support::{House, fresh_room};
+use tokio::sync::watch;
 
 const WORKS: u8 = 0;
 const FAILS_BEFORE_WRITING: u8 = 1;
@@ -25,19 +27,19 @@ const FAILS_AFTER_WRITING: u8 = 2;
 /// be brought to the disk, so reading fails too.
 struct Flaky {
     inner: SledLedger,
-    mode: AtomicU8,
+    mode: watch::Sender<u8>,
     reads: AtomicU32,
 }
 
 impl Flaky {
     fn set(&self, mode: u8) {
-        self.mode.store(mode, Ordering::SeqCst);
+        self.mode.send_replace(mode);
     }
 }
 
 impl Ledger for Flaky {
     fn append(&self, room: &RoomId, expected: Seq, events: &[Recorded]) -> Answer<'_, Result<(), AppendError>> {
-        let mode = self.mode.load(Ordering::SeqCst);
+        let mode = *self.mode.borrow();
         if mode == FAILS_BEFORE_WRITING {
             return Box::pin(async { Err(Error::Stopping.into()) });
         }
@@ -50,7 +52,7 @@ impl Ledger for Flaky {
 
     fn read(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Vec<Recorded>, Error>> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        if self.mode.load(Ordering::SeqCst) == FAILS_AFTER_WRITING {
+        if *self.mode.borrow() == FAILS_AFTER_WRITING {
             return Box::pin(async { Err(Error::Stopping) });
         }
         self.inner.read(room, after)
@@ -61,7 +63,17 @@ impl Ledger for Flaky {
     }
 
     fn follow(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Follow, Error>> {
-        self.inner.follow(room, after)
+        let (follow, mode) = (self.inner.follow(room, after), self.mode.subscribe());
+        Box::pin(async move {
+            let flushed = move |news| {
+                let mut mode = mode.clone();
+                async move {
+                    mode.wait_for(|mode| *mode != FAILS_AFTER_WRITING).await.ok();
+                    news
+                }
+            };
+            Ok(follow.await?.then(flushed).boxed())
+        })
     }
 
     fn value(&self, key: &str) -> Answer<'_, Result<Option<Entry>, Error>> {
@@ -113,7 +125,7 @@ impl Ledger for Flaky {
 async fn begin() -> (House, Arc<Flaky>, Client, RoomId, Vec<Recorded>) {
     let mut house = House::furnish("", "");
     house.add_host("takahashi", "minato").await;
-    let ledger = Arc::new(Flaky { inner: house.ledger(), mode: AtomicU8::new(WORKS), reads: AtomicU32::new(0) });
+    let ledger = Arc::new(Flaky { inner: house.ledger(), mode: watch::Sender::new(WORKS), reads: AtomicU32::new(0) });
     house.start_on(ledger.clone()).await;
     let mut guest = Client::booth(house.address(), "a-01").await;
     let room = fresh_room();

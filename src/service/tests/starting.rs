@@ -35,6 +35,7 @@ fn refusal(text: &str) -> String {
 #[test]
 fn a_wrong_configuration_is_told_with_its_place_and_a_remedy() {
     let good = config_text("", "");
+    let nats = |keys: &str| config_text(&format!("[ledger]\nkind = \"nats\"\n{keys}"), "");
     let cases = [
         (good.replace("listen =", "lisen ="), vec!["service.toml: line 1:", "unknown field `lisen`", "`listen`"]),
         (good.replace("127.0.0.1:0", "8080"), vec!["listen: must be an address and a port"]),
@@ -44,6 +45,15 @@ fn a_wrong_configuration_is_told_with_its_place_and_a_remedy() {
         (good.replace("ko = \"가을\", ", ""), vec!["line ", "missing field `ko`"]),
         (good.replace("token_sha256 = \"", "token_sha256 = \"x"), vec!["64 hexadecimal digits", "device-token"]),
         (good.replace("data = \"data\"\n", ""), vec!["data: is missing"]),
+        (config_text("[ledger]\nkind = \"files\"", ""), vec!["line ", "expected `sled` or `nats`"]),
+        (config_text("[ledger]\nkind = \"nats\"", ""), vec!["ledger.servers: is missing", "nats://"]),
+        (config_text("[ledger]\nservers = [\"nats://x:1\"]", ""), vec!["ledger: ", "kind = \"nats\""]),
+        (nats("servers = [\"x:1\"]"), vec!["ledger.servers: must be addresses", "tls://"]),
+        (nats("servers = [\"nats://a:secret@x:1\"]"), vec!["ledger.servers: must not hold a password"]),
+        (nats("servers = [\"nats://x:1\"]\nreplicas = 2"), vec!["ledger.replicas: must be 1, 3 or 5"]),
+        (nats("servers = [\"nats://x:1\"]\nprefix = \"a b\""), vec!["ledger.prefix: "]),
+        (nats("servers = [\"nats://x:1\"]\ntls = { key_file = \"k\" }"), vec!["ledger.tls: ", "certificate_file"]),
+        (nats("servers = [\"nats://127.0.0.1:1\"]"), vec!["the ledger cannot be opened", "127.0.0.1:1"]),
         (good.replace("page = \"page\"", "page = \"dist\""), vec!["DIR/dist", "make page", "--page"]),
         (config_text("", "knock = 0"), vec!["policy.knock: must be 1 to 86400 seconds"]),
         (config_text("origins = [\"fair.example\"]", ""), vec!["origins", "https://fair.example"]),
@@ -55,7 +65,7 @@ fn a_wrong_configuration_is_told_with_its_place_and_a_remedy() {
     for (text, wanted) in cases {
         let words = refusal(&text);
         assert!(wanted.iter().all(|wanted| words.contains(wanted)), "{words:?} lacks one of {wanted:?}");
-        assert!(!words.contains("panicked"), "{words}");
+        assert!(!words.contains("panicked") && !words.contains("secret@"), "{words}");
     }
     let missing = service(&["serve", "--config", "/nowhere/service.toml"], "");
     assert!(String::from_utf8(missing.stderr).unwrap().contains("/nowhere/service.toml: cannot be read"));

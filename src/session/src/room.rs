@@ -106,8 +106,9 @@ pub struct Room {
     done: BTreeSet<(Actor, ClientId, u32)>,
     /// Clients with a live connection. Not in the log: it belongs to the process that holds the sockets.
     connected: BTreeSet<(Actor, ClientId)>,
-    /// After a restart of the service: until when an absent client may come back unnoticed.
-    returning: Option<Millis>,
+    /// After a restart of the service, or of a part of it: until when an absent client may come back unnoticed,
+    /// and the last event then. Who joined later is told of by whoever holds that socket.
+    returning: Option<(Millis, Seq)>,
 }
 
 fn after(from: Millis, wait: Duration) -> Millis {
@@ -158,8 +159,14 @@ impl Room {
     pub fn restore(policy: Policy, log: &[Recorded], now: Millis) -> Self {
         let mut room = Self::new(policy);
         log.iter().for_each(|recorded| room.apply(recorded));
-        room.returning = Some(after(now, policy.returning));
+        room.await_return(now);
         room
+    }
+
+    /// A part of the service with some of the sockets is gone at `now`: whoever was connected there has
+    /// [`Policy::returning`] to come back, as after a restart.
+    pub fn await_return(&mut self, now: Millis) {
+        self.returning = Some((after(now, self.policy.returning), self.last));
     }
 
     /// Number of the last event folded in.

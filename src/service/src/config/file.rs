@@ -1,5 +1,6 @@
 //! The file itself: its keys, and what each may say.
 
+use super::ledger::{self, LedgerEntry};
 use super::{Booth, Company, Config, ConfigError, Flags, NoticesConfig, hash};
 use engawa_protocol::{BoothId, IceServer, Localized, Reentry, limits};
 use engawa_session::room::Policy;
@@ -18,7 +19,7 @@ const NOTICES_RETRY: u64 = 10;
 pub(super) struct Source<'a> {
     path: &'a Path,
     file: String,
-    folder: &'a Path,
+    pub folder: &'a Path,
 }
 
 impl<'a> Source<'a> {
@@ -47,7 +48,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    fn wrong(&self, key: impl Into<String>, message: impl Into<String>) -> ConfigError {
+    pub fn wrong(&self, key: impl Into<String>, message: impl Into<String>) -> ConfigError {
         ConfigError::Value { file: self.file.clone(), key: key.into(), message: message.into() }
     }
 
@@ -60,7 +61,7 @@ impl<'a> Source<'a> {
             (None, None) => SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
         };
         let data = flags.data.or(file.data.map(|path| self.folder.join(path)));
-        let data = data.ok_or_else(|| self.wrong("data", "is missing; name the folder for the logs and accounts"))?;
+        let ledger = ledger::check(self, file.ledger, data, flags.nats)?;
         let page = flags.page.or(file.page.map(|path| self.folder.join(path))).unwrap_or_else(installed_page);
         for origin in &file.origins {
             self.check_origin(origin)?;
@@ -70,7 +71,7 @@ impl<'a> Source<'a> {
         let ice_servers = file.ice_servers.into_iter().enumerate();
         Ok(Config {
             listen,
-            data,
+            ledger,
             page,
             origins: file.origins,
             proxies: file.proxies.iter().map(IpAddr::to_canonical).collect(),
@@ -246,6 +247,8 @@ struct File {
     listen: Option<String>,
     #[serde(default)]
     data: Option<PathBuf>,
+    #[serde(default)]
+    ledger: LedgerEntry,
     #[serde(default)]
     page: Option<PathBuf>,
     #[serde(default)]

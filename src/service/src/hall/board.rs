@@ -3,12 +3,13 @@
 use crate::clock;
 use crate::config::Config;
 use crate::fair::State;
+use crate::nodes::Nodes;
 use crate::outlet::{ConnectionId, End, frame};
 use crate::visitor::Visitor;
 use axum::extract::ws::Utf8Bytes;
 use engawa_protocol::{
-    AccountId, BoothId, BoothState, CloseCode, CompanyId, CompanyState, HostCard, Progress, RoomId, RoomSummary,
-    ServiceMessage,
+    AccountId, BoothId, BoothState, CloseCode, CompanyId, CompanyState, HostCard, Millis, Progress, RoomId,
+    RoomSummary, ServiceMessage,
 };
 use engawa_session::room::Sender;
 use std::cmp::Reverse;
@@ -37,6 +38,7 @@ struct Entry {
 
 struct Presence {
     visitor: Arc<Visitor>,
+    came: Millis,
     /// The place that a booth was told last.
     place: Option<(RoomId, u32)>,
 }
@@ -44,6 +46,8 @@ struct Presence {
 pub(super) struct Board {
     config: Arc<Config>,
     fair: watch::Receiver<Arc<State>>,
+    /// Who is on the other nodes.
+    nodes: Arc<Nodes>,
     rooms: BTreeMap<RoomId, Entry>,
     /// In the order in which they came.
     present: BTreeMap<ConnectionId, Presence>,
@@ -57,9 +61,9 @@ pub(super) struct Board {
 pub(super) type OnCall = Arc<Mutex<BTreeMap<CompanyId, Vec<AccountId>>>>;
 
 impl Board {
-    pub fn new(config: Arc<Config>, fair: watch::Receiver<Arc<State>>, on_call: OnCall) -> Self {
+    pub fn new(config: Arc<Config>, fair: watch::Receiver<Arc<State>>, nodes: Arc<Nodes>, on_call: OnCall) -> Self {
         let (rooms, present, lobbies) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { config, fair, rooms, present, directory: None, lobbies, on_call }
+        Self { config, fair, nodes, rooms, present, directory: None, lobbies, on_call }
     }
 
     /// Takes somebody in, in place of an earlier connection of the same booth or client (E8).
@@ -82,11 +86,26 @@ impl Board {
                 stills.filter_map(|entry| entry.still.clone()).for_each(|still| visitor.outlet.send_frame(still));
             }
         }
-        self.present.insert(visitor.connection, Presence { visitor, place: None });
+        self.present.insert(visitor.connection, Presence { visitor, came: clock::now(), place: None });
     }
 
     pub fn leave(&mut self, connection: ConnectionId) {
         self.present.remove(&connection);
+    }
+
+    /// Its client is connected to another node now (E8).
+    pub fn replaced(&self, connection: ConnectionId) {
+        if let Some(presence) = self.present.get(&connection) {
+            presence.visitor.outlet.end(End::Close(CloseCode::Replaced));
+        }
+    }
+
+    /// Whoever is here or on another node, in the order in which they came.
+    fn everybody(&self) -> Vec<(Millis, Sender)> {
+        let mut all = self.nodes.people();
+        all.extend(self.present.values().map(|presence| (presence.came, presence.visitor.sender.clone())));
+        all.sort_by_key(|(came, _)| *came);
+        all
     }
 
     pub fn sign_out(&self, session: &str) {
@@ -142,11 +161,11 @@ impl Board {
 
     fn tell_on_call(&self) {
         let mut on_call: BTreeMap<CompanyId, Vec<AccountId>> = BTreeMap::new();
-        for presence in self.present.values() {
-            if let Sender::Host { account, company, .. } = &presence.visitor.sender {
-                let accounts = on_call.entry(company.clone()).or_default();
-                if !accounts.contains(account) {
-                    accounts.push(account.clone());
+        for (_, sender) in self.everybody() {
+            if let Sender::Host { account, company, .. } = sender {
+                let accounts = on_call.entry(company).or_default();
+                if !accounts.contains(&account) {
+                    accounts.push(account);
                 }
             }
         }
@@ -186,11 +205,11 @@ impl Board {
     }
 
     fn make_directory(&self) -> Utf8Bytes {
-        let fair = self.fair.borrow().clone();
+        let (fair, everybody) = (self.fair.borrow().clone(), self.everybody());
         let state = |company: &crate::fair::Company| CompanyState {
             company: company.id.clone(),
             name: company.name.clone(),
-            hosts: self.hosts_of(&company.id),
+            hosts: hosts_of(&everybody, &company.id),
             waiting: self.knocks_at(&company.id),
             walk_up: fair.walk_up(company),
         };
@@ -200,20 +219,6 @@ impl Board {
     fn knocks_at(&self, company: &CompanyId) -> u32 {
         let knocks = |e: &&Entry| e.news.company == *company && e.news.summary.progress == Progress::Knocking;
         self.rooms.values().filter(knocks).count() as u32
-    }
-
-    fn hosts_of(&self, of: &CompanyId) -> Vec<HostCard> {
-        let mut seen: BTreeSet<&AccountId> = BTreeSet::new();
-        let mut cards = Vec::new();
-        for presence in self.present.values() {
-            if let Sender::Host { account, company, name, title } = &presence.visitor.sender
-                && company == of
-                && seen.insert(account)
-            {
-                cards.push(HostCard { name: name.clone(), title: title.clone() });
-            }
-        }
-        cards
     }
 
     /// As [`Board::fresh_directory`].
@@ -235,7 +240,8 @@ impl Board {
     }
 
     fn booths(&self) -> Vec<BoothState> {
-        let here: BTreeSet<_> = self.present.values().filter_map(|p| booth_of(&p.visitor.sender)).collect();
+        let everybody = self.everybody();
+        let here: BTreeSet<_> = everybody.iter().filter_map(|(_, sender)| booth_of(sender)).collect();
         let taken: BTreeSet<_> = self.rooms.values().filter(|e| !e.news.over).map(|e| &e.news.booth).collect();
         let state = |booth: &crate::config::Booth| BoothState {
             booth: booth.id.clone(),
@@ -257,6 +263,20 @@ impl Board {
             });
         }
     }
+}
+
+fn hosts_of(everybody: &[(Millis, Sender)], of: &CompanyId) -> Vec<HostCard> {
+    let mut seen: BTreeSet<&AccountId> = BTreeSet::new();
+    let mut cards = Vec::new();
+    for (_, sender) in everybody {
+        if let Sender::Host { account, company, name, title } = sender
+            && company == of
+            && seen.insert(account)
+        {
+            cards.push(HostCard { name: name.clone(), title: title.clone() });
+        }
+    }
+    cards
 }
 
 fn booth_of(sender: &Sender) -> Option<&BoothId> {
@@ -281,7 +301,7 @@ mod tests {
         let name = |name: &str| Localized { ja: name.into(), ko: name.into(), en: name.into() };
         Config {
             listen: ([127, 0, 0, 1], 0).into(),
-            data: "data".into(),
+            ledger: crate::config::LedgerConfig::Sled { folder: "data".into() },
             page: "page".into(),
             origins: vec![],
             proxies: vec![],
@@ -303,6 +323,11 @@ mod tests {
         let companies = vec![crate::fair::Company { id: company.id, name: company.name, order: 0, walk_up: None }];
         let event = Event { name: config().event, policies: Policies::default() };
         watch::channel(Arc::new(State { event, companies })).1
+    }
+
+    fn nodes() -> Arc<Nodes> {
+        let folder = tempfile::tempdir().unwrap();
+        Nodes::new(Arc::new(engawa_ledger::sled::SledLedger::open(folder.path()).unwrap())).unwrap()
     }
 
     fn host(n: u8, outlet: Outlet) -> Arc<Visitor> {
@@ -331,7 +356,7 @@ mod tests {
 
     #[test]
     fn whoever_enters_between_two_pushes_sees_what_is_so_and_the_others_are_still_told() {
-        let mut board = Board::new(Arc::new(config()), fair(), OnCall::default());
+        let mut board = Board::new(Arc::new(config()), fair(), nodes(), OnCall::default());
         let (first, mut to_first) = Outlet::new();
         board.enter(host(1, first));
         board.push();

@@ -1,10 +1,11 @@
 //! What passes through a room without being kept: signals between peers, and the knocker's picture.
 
-use super::task::Task;
+use super::task::{Member, Task};
+use crate::nodes::Passed;
 use crate::outlet::frame;
 use crate::visitor::Visitor;
 use axum::extract::ws::Utf8Bytes;
-use engawa_protocol::{Fault, Millis, Peer, Seat, ServiceMessage, Signal};
+use engawa_protocol::{ClientId, Fault, Millis, Peer, Seat, ServiceMessage, Signal};
 use engawa_session::room::Sender;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -50,14 +51,60 @@ impl Task {
             return nobody();
         }
         let Some(client) = self.room().person(to.seat).map(|person| person.client.clone()) else { return nobody() };
-        let message = frame(&ServiceMessage::Signal { room: self.id.clone(), from, to, attempt, signal });
-        // The newest connection of a client is the one that it listens to.
-        let receiver = self.members.values().rev().find(|member| member.following && member.visitor.client == client);
-        match receiver.filter(|member| !member.visitor.outlet.is_ended()) {
-            Some(member) => member.visitor.outlet.send_frame(message),
-            None if self.relay.hold(to, message) => {}
-            None => nobody(),
+        let message = ServiceMessage::Signal { room: self.id.clone(), from, to, attempt, signal };
+        if let Some(member) = self.receiver(&client) {
+            return member.visitor.outlet.send_frame(frame(&message));
         }
+        if !self.pass_on(to, &client, &message) && !self.relay.hold(to, frame(&message)) {
+            nobody();
+        }
+    }
+
+    /// Passes a signal on to the node that has the client's connection; false when there is none.
+    fn pass_on(&self, to: Peer, client: &ClientId, message: &ServiceMessage) -> bool {
+        let Some(there) = self.elsewhere.iter().find(|there| there.client == *client) else { return false };
+        let (room, client, seen, message) = (self.id.clone(), client.clone(), self.room().last(), message.clone());
+        self.rooms.around.nodes.signal(&there.node, Passed { room, client, to, seen, message })
+    }
+
+    /// Hands over what another node passed on, to a client that has seen the sender come.
+    pub(super) async fn passed(&mut self, passed: Passed) {
+        if self.room().last() < passed.seen
+            && let Err(error) = self.catch_up().await
+        {
+            tracing::warn!(room = %self.id, error = &error as &dyn std::error::Error, "a room is behind");
+        }
+        let Passed { client, to, message, .. } = passed;
+        if let Some(member) = self.receiver(&client) {
+            return member.visitor.outlet.send_frame(frame(&message));
+        }
+        // What finds no place is lost as with a full line: the peers connect anew.
+        self.relay.hold(to, frame(&message));
+    }
+
+    /// Sends what was held for whoever has come back to another node.
+    pub(super) fn pass_on_held(&mut self) {
+        let seats: Vec<_> = self.relay.held.keys().copied().collect();
+        for seat in seats {
+            let Some(person) = self.room().person(seat) else { continue };
+            let (client, since) = (person.client.clone(), person.since);
+            if !self.elsewhere.iter().any(|there| there.client == client) {
+                continue;
+            }
+            for (to, signal) in self.relay.held.remove(&seat).unwrap_or_default() {
+                if to.since == since
+                    && let Ok(message) = serde_json::from_str(&signal)
+                {
+                    self.pass_on(to, &client, &message);
+                }
+            }
+        }
+    }
+
+    /// The newest connection of a client is the one that it listens to.
+    fn receiver(&self, client: &ClientId) -> Option<&Member> {
+        let receiver = self.members.values().rev().find(|member| member.following && member.visitor.client == *client);
+        receiver.filter(|member| !member.visitor.outlet.is_ended())
     }
 
     /// Sends what came for the visitor while its line was lost.
@@ -79,6 +126,7 @@ impl Task {
         // The hall knows whether the knock still stands.
         if !again {
             self.relay.still = Some((knock, Instant::now()));
+            self.rooms.around.nodes.still(&self.id, &jpeg);
             self.rooms.around.hall.still(&self.id, jpeg).await;
         }
     }

@@ -4,14 +4,16 @@ use super::log::Log;
 use super::relay::Relay;
 use super::{Action, Rooms, Surroundings};
 use crate::clock;
+use crate::nodes::Elsewhere;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
-use engawa_ledger::AppendError;
+use engawa_ledger::{AppendError, Follow};
 use engawa_protocol::{
     Actor, ClientId, Command, CommandId, CompanyId, Event, Fault, Recorded, Refusal, RoomId, Seq, ServiceMessage,
 };
 use engawa_session::room::{Around, Room, Sender};
-use std::collections::{BTreeMap, BTreeSet};
+use futures_util::StreamExt;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -25,6 +27,8 @@ const RETRY: Duration = Duration::from_secs(1);
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// Appends in a row that another writer may win before the sender is asked to try again.
 const CONFLICTS: usize = 8;
+/// A client that says hello elsewhere follows its rooms there within this.
+const MOVING: Duration = Duration::from_secs(2);
 /// Deadlines that may be due at once.
 const DUE: usize = 16;
 
@@ -41,8 +45,15 @@ pub(super) struct Task {
     pub log: Log,
     pub members: BTreeMap<ConnectionId, Member>,
     pub relay: Relay,
+    /// Whom the other nodes' rooms count on, at this version of what is known of them.
+    pub elsewhere: Vec<Elsewhere>,
+    looked: Option<u64>,
+    /// Nodes that had gone when this was looked at last.
+    losses: u64,
     /// Clients whose coming or going could not be appended yet.
     untold: BTreeSet<(Actor, ClientId)>,
+    /// Clients that have replaced their connection, and until when the new one is waited for.
+    moving: VecDeque<(Instant, (Actor, ClientId))>,
     /// Nothing of the room's own is appended before.
     not_before: Instant,
     last_action: Instant,
@@ -57,6 +68,8 @@ pub(super) async fn run(
     log: Option<Vec<Recorded>>,
     mut actions: mpsc::Receiver<Action>,
 ) {
+    // Counted before the log is read: who was on a node that goes from here on is waited for.
+    let losses = rooms.around.nodes.losses();
     let read = match log {
         Some(log) => Ok(log),
         None => rooms.around.ledger.read(&id, 0).await,
@@ -65,26 +78,42 @@ pub(super) async fn run(
         Ok(log) => Log::new(rooms.around.config.policy, log),
         Err(error) => {
             tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
-            super::lock(&rooms.running).remove(&id);
-            actions.close();
-            while let Some(action) = actions.recv().await {
-                action.fail(&id);
-            }
-            return;
+            return fail(&rooms, &id, actions).await;
         }
     };
+    rooms.note(&id, &log.room);
     let mut task = Task {
         rooms,
         id,
         log,
         members: BTreeMap::new(),
         relay: Relay::default(),
+        elsewhere: Vec::new(),
+        looked: None,
+        losses,
         untold: BTreeSet::new(),
+        moving: VecDeque::new(),
         not_before: Instant::now(),
         last_action: Instant::now(),
         was_asked: false,
     };
-    task.run(&mut actions).await;
+    let follow = task.rooms.around.ledger.follow(&task.id, task.room().last()).await;
+    match follow {
+        Ok(follow) => task.run(&mut actions, follow).await,
+        Err(error) => {
+            tracing::error!(room = %task.id, error = &error as &dyn std::error::Error, "a room's log cannot be followed");
+            fail(&task.rooms, &task.id, actions).await;
+        }
+    }
+}
+
+/// A room that cannot be had at this moment.
+async fn fail(rooms: &Rooms, id: &RoomId, mut actions: mpsc::Receiver<Action>) {
+    super::lock(&rooms.running).remove(id);
+    actions.close();
+    while let Some(action) = actions.recv().await {
+        action.fail(id);
+    }
 }
 
 impl Task {
@@ -92,9 +121,11 @@ impl Task {
         &self.log.room
     }
 
-    async fn run(&mut self, actions: &mut mpsc::Receiver<Action>) {
+    async fn run(&mut self, actions: &mut mpsc::Receiver<Action>, mut follow: Follow) {
         let rooms = self.rooms.clone();
+        self.rooms.around.hall.room(&self.id, self.room()).await;
         loop {
+            self.look_around();
             let wake = self.wake();
             tokio::select! {
                 // First: when the service goes away, nobody has lost their line. They come back to the next one.
@@ -102,8 +133,17 @@ impl Task {
                 () = rooms.around.stop.cancelled() => return,
                 action = actions.recv() => match action {
                     Some(action) => {
+                        self.look_around();
                         self.handle(action).await;
                         (self.last_action, self.was_asked) = (Instant::now(), true);
+                    }
+                    None => return,
+                },
+                news = follow.next() => match news {
+                    Some(Ok(news)) => self.take_news(news).await,
+                    // The ledger is away: it goes on by itself. It ends only with the service.
+                    Some(Err(error)) => {
+                        tracing::warn!(room = %self.id, error = &error as &dyn std::error::Error, "a room hears nothing");
                     }
                     None => return,
                 },
@@ -144,7 +184,8 @@ impl Task {
             None if self.rests() => self.last_action + self.linger(),
             None => now + LONGEST_SLEEP,
         };
-        due.max(self.not_before).min(now + LONGEST_SLEEP)
+        let moved = self.moving.front().map_or(due, |(until, _)| due.min(*until));
+        moved.max(self.not_before).min(now + LONGEST_SLEEP)
     }
 
     async fn handle(&mut self, action: Action) {
@@ -158,6 +199,9 @@ impl Task {
                 answer.send(decided).ok();
             }
             Action::Signal { visitor, to, attempt, signal } => self.signal(&visitor, to, attempt, signal),
+            Action::Passed(passed) => self.passed(*passed).await,
+            // It has looked around already.
+            Action::LookAround => {}
             Action::Still { visitor, jpeg } => self.still(&visitor, jpeg).await,
         }
     }
@@ -181,32 +225,82 @@ impl Task {
             visitor.send(&events);
         }
         self.members.insert(visitor.connection, Member { visitor: visitor.clone(), following: true });
+        self.rooms.around.nodes.in_room(visitor.connection, &self.id, true);
         self.connection(&visitor.sender.actor(), &visitor.client, true).await;
         self.deliver_held(&visitor);
     }
 
     async fn gone(&mut self, connection: ConnectionId) {
         let Some(member) = self.members.remove(&connection) else { return };
+        self.rooms.around.nodes.in_room(connection, &self.id, false);
         let (actor, client) = (member.visitor.sender.actor(), &member.visitor.client);
-        if !self.is_connected(&actor, client) {
+        if member.visitor.outlet.is_replaced() {
+            self.moving.push_back((Instant::now() + MOVING, (actor, client.clone())));
+        } else if !self.is_connected(&actor, client) {
             self.connection(&actor, client, false).await;
         }
     }
 
+    /// To this node or to another one.
     fn is_connected(&self, actor: &Actor, client: &ClientId) -> bool {
+        let elsewhere = self.elsewhere.iter().any(|there| there.client == *client && there.actor == *actor);
+        elsewhere || self.is_connected_here(actor, client)
+    }
+
+    fn is_connected_here(&self, actor: &Actor, client: &ClientId) -> bool {
         let mut visitors = self.members.values().map(|member| &member.visitor);
         visitors.any(|visitor| visitor.client == *client && visitor.sender.actor() == *actor)
     }
 
     async fn connection(&mut self, actor: &Actor, client: &ClientId, up: bool) {
-        let events = self.log.room.connection(actor, client, up);
         self.untold.remove(&(actor.clone(), client.clone()));
-        if events.is_empty() {
+        for _ in 0..CONFLICTS {
+            let events = self.log.room.connection(actor, client, up);
+            if events.is_empty() {
+                return;
+            }
+            match self.append(events, Actor::Service, None).await {
+                Ok(()) => return,
+                Err(AppendError::Conflict { .. }) => {}
+                Err(error) => {
+                    self.put_off(&error);
+                    break;
+                }
+            }
+        }
+        self.untold.insert((actor.clone(), client.clone()));
+    }
+
+    /// Learns who is on the other nodes. Each node tells the log of its own connections; the others
+    /// only must not take those for absent.
+    fn look_around(&mut self) {
+        let nodes = self.rooms.around.nodes.clone();
+        let version = nodes.version();
+        if self.looked.replace(version) == Some(version) {
             return;
         }
-        if let Err(error) = self.append(events, Actor::Service, None).await {
-            self.put_off(&error);
-            self.untold.insert((actor.clone(), client.clone()));
+        let losses = nodes.losses();
+        if std::mem::replace(&mut self.losses, losses) != losses {
+            self.log.room.await_return(clock::now());
+        }
+        let before = std::mem::replace(&mut self.elsewhere, nodes.elsewhere(&self.id));
+        for there in before {
+            if !self.is_connected(&there.actor, &there.client) {
+                self.log.room.connection(&there.actor, &there.client, false);
+            }
+        }
+        for there in self.elsewhere.clone() {
+            self.log.room.connection(&there.actor, &there.client, true);
+        }
+        self.pass_on_held();
+    }
+
+    /// Takes in what the log tells: mostly what this node appended itself, and what others did.
+    async fn take_news(&mut self, mut news: Vec<Recorded>) {
+        let last = self.room().last();
+        news.retain(|recorded| recorded.seq > last);
+        if !news.is_empty() {
+            self.take_in(news).await;
         }
     }
 
@@ -225,6 +319,7 @@ impl Task {
         if done && matches!(command, Command::Join { .. }) {
             let member = Member { visitor: visitor.clone(), following: false };
             self.members.entry(visitor.connection).or_insert(member);
+            self.rooms.around.nodes.in_room(visitor.connection, &self.id, true);
             self.connection(&visitor.sender.actor(), &visitor.client, true).await;
         }
     }
@@ -310,6 +405,9 @@ impl Task {
 
     /// Appends what time alone has brought about, and what could not be appended before.
     async fn keep_time(&mut self) {
+        while self.moving.front().is_some_and(|(until, _)| *until <= Instant::now()) {
+            self.untold.extend(self.moving.pop_front().map(|(_, whose)| whose));
+        }
         for (actor, client) in std::mem::take(&mut self.untold) {
             let here = self.is_connected(&actor, &client);
             self.connection(&actor, &client, here).await;
@@ -319,8 +417,10 @@ impl Task {
             if events.is_empty() {
                 return;
             }
-            if let Err(error) = self.append(events, Actor::Service, None).await {
-                return self.put_off(&error);
+            match self.append(events, Actor::Service, None).await {
+                // Another node was quicker, with the same perhaps.
+                Ok(()) | Err(AppendError::Conflict { .. }) => {}
+                Err(error) => return self.put_off(&error),
             }
         }
     }
@@ -334,7 +434,12 @@ impl Task {
         let recorded = self.log.number(events, by, command);
         let appended = self.rooms.around.ledger.append(&self.id, self.room().last(), &recorded).await;
         match appended {
-            Ok(()) => self.take_in(recorded).await,
+            Ok(()) => {
+                if recorded.first().is_some_and(|first| first.seq == 1) {
+                    self.rooms.around.nodes.opened(&self.id);
+                }
+                self.take_in(recorded).await;
+            }
             Err(AppendError::Conflict { expected, last }) if last > expected => {
                 // Somebody else wrote, or an append of ours failed half-way: the log says what is.
                 self.catch_up().await?;
@@ -345,7 +450,7 @@ impl Task {
         Ok(())
     }
 
-    async fn catch_up(&mut self) -> Result<(), engawa_ledger::Error> {
+    pub(super) async fn catch_up(&mut self) -> Result<(), engawa_ledger::Error> {
         let more = self.rooms.around.ledger.read(&self.id, self.room().last()).await?;
         if !more.is_empty() {
             self.take_in(more).await;
@@ -353,15 +458,32 @@ impl Task {
         Ok(())
     }
 
+    /// Another node has told of a line that is lost, when that client was on its way to us.
+    fn note_lost(&mut self, recorded: &[Recorded]) {
+        for event in recorded {
+            if let Event::Lost { seat } = event.event
+                && let Some(person) = self.room().person(seat)
+                && self.is_connected_here(&person.actor, &person.client)
+            {
+                let whose = (person.actor.clone(), person.client.clone());
+                self.untold.insert(whose);
+            }
+        }
+    }
+
     /// What is in the log now is folded in, sent to followers and shown in the hall.
     async fn take_in(&mut self, recorded: Vec<Recorded>) {
         let opened = self.room().company().is_none();
         let before = self.room().last();
+        self.note_lost(&recorded);
         self.log.take_in(recorded);
+        self.rooms.note(&self.id, &self.log.room);
         if opened {
             // Whoever guessed the number of a room before it was opened is not of it.
             let Task { members, log, .. } = self;
-            members.retain(|_, member| log.room.admits(&member.visitor.sender));
+            for (connection, _) in members.extract_if(.., |_, member| !log.room.admits(&member.visitor.sender)) {
+                self.rooms.around.nodes.in_room(connection, &self.id, false);
+            }
         }
         for message in self.log.messages_after(&self.id, before) {
             let frame = crate::outlet::frame(&message);

@@ -3,6 +3,9 @@
 #![allow(dead_code, reason = "each story uses its own part")]
 
 pub mod client;
+pub mod process;
+#[path = "../../../ledger/tests/support/servers.rs"]
+pub mod servers;
 pub mod web;
 
 use engawa_ledger::Ledger;
@@ -95,7 +98,11 @@ impl House {
     }
 
     pub async fn add_host(&self, id: &str, company: &str) {
-        let accounts = Accounts::new(Arc::new(self.ledger())).unwrap();
+        Self::add_host_to(Arc::new(self.ledger()), id, company).await;
+    }
+
+    pub async fn add_host_to(ledger: Arc<dyn Ledger>, id: &str, company: &str) {
+        let accounts = Accounts::new(ledger).unwrap();
         let account = Account {
             id: id.parse().unwrap(),
             name: format!("{id}さん"),

@@ -52,7 +52,7 @@ impl Room {
         }
         self.lost_lines(&mut all);
         // After a restart nothing ends before those who were there had the time to come back.
-        if let Some(returning) = self.returning {
+        if let Some((returning, _)) = self.returning {
             all.iter_mut().for_each(|(at, _)| *at = (*at).max(returning));
         }
         all
@@ -61,7 +61,8 @@ impl Room {
     fn lost_lines(&self, all: &mut Vec<(Millis, Due)>) {
         for (seat, person) in self.people() {
             let Some(lost) = person.lost else {
-                if let Some(returning) = self.returning
+                if let Some((returning, last)) = self.returning
+                    && person.since <= last
                     && !self.connected.contains(&(person.actor.clone(), person.client.clone()))
                 {
                     all.push((returning, Due::Events(vec![Event::Lost { seat }])));
