@@ -209,7 +209,7 @@ mod tests {
         let (mut others, node, now) = known();
         others.here(&node, 0, vec![someone(1, &[1])]);
         assert_eq!(others.silent(now + SILENT - Duration::from_millis(1)), []);
-        assert_eq!(others.silent(now + SILENT), [node.clone()]);
+        assert_eq!(others.silent(now + SILENT), std::slice::from_ref(&node));
         others.hear_again(now + SILENT);
         assert_eq!(others.silent(now + SILENT), []);
         assert!(others.forget(&node) && !others.forget(&node));
