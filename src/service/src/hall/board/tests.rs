@@ -43,7 +43,7 @@ fn nodes() -> Arc<Nodes> {
 fn host(n: u8, outlet: Outlet) -> Arc<Visitor> {
     let (id, company) = ("takahashi".parse().unwrap(), "minato".parse().ok());
     let account = Account { id, name: "a".into(), title: String::new(), role: Role::Host, company };
-    let identity = Identity::Host(SignedIn { account, session: "session/0".into(), expires: Millis(0) });
+    let identity = Identity::SignedIn(SignedIn { account, session: "session/0".into(), expires: Millis(0) });
     Arc::new(Visitor::new(ConnectionId(n.into()), ClientId::from_random([n; 16]), &identity, outlet))
 }
 
