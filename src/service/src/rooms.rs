@@ -112,6 +112,22 @@ impl Action {
             Action::Gone { .. } | Action::Still { .. } | Action::Passed(_) | Action::LookAround => {}
         }
     }
+
+    /// Answers that the room is no more: its log was removed, and its number is not used again.
+    fn refuse_removed(self, room: &RoomId) {
+        match self {
+            Action::Command { visitor, n, queue, .. } => {
+                let reason = Refusal::NoSuchRoom;
+                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason, queue });
+            }
+            Action::Decide { answer, .. } => drop(answer.send(Err(Refusal::NoSuchRoom))),
+            // It ends before what the client knows: there is no such interview any more.
+            Action::Follow { visitor, .. } => {
+                visitor.send(&ServiceMessage::Events { room: room.clone(), events: Vec::new(), last: 0 });
+            }
+            other => other.fail(room),
+        }
+    }
 }
 
 /// What every room needs.
@@ -179,6 +195,8 @@ impl Rooms {
         while let Some((id, log)) = logs.next().await {
             let log = match log {
                 Ok(log) => log,
+                // While we looked.
+                Err(engawa_ledger::Error::Removed) => continue,
                 Err(error) => {
                     tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
                     continue;
@@ -236,7 +254,10 @@ impl Rooms {
     /// # Errors
     /// A failing ledger.
     pub async fn read(&self, room: &RoomId) -> Result<Option<(Room, Vec<Recorded>)>, engawa_ledger::Error> {
-        let log = self.around.ledger.read(room, 0).await?;
+        let log = match self.around.ledger.read(room, 0).await {
+            Err(engawa_ledger::Error::Removed) => return Ok(None),
+            log => log?,
+        };
         if log.is_empty() {
             return Ok(None);
         }
@@ -303,6 +324,22 @@ impl Rooms {
             }
             drop(looking);
         });
+    }
+
+    /// Removes a room that is over and no longer kept. Whoever still follows it is told, on every node.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn forget(&self, room: &RoomId) -> Result<(), engawa_ledger::Error> {
+        self.around.ledger.remove(room).await?;
+        self.let_go(room);
+        Ok(())
+    }
+
+    /// Nothing of a removed room is known any more.
+    fn let_go(&self, room: &RoomId) {
+        lock(&self.known).remove(room);
+        self.release(room);
     }
 
     /// Remembers a room as it is now, whoever opened it.
