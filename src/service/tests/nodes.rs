@@ -251,7 +251,7 @@ async fn what_is_changed_of_the_event_on_one_node_holds_on_the_other() {
         guest.until(|message| names(message).filter(|names| names == wanted).map(drop)).await;
     };
     shown(&["Minato", "Hokuto"]).await;
-    let north = json!({ "id": "kita", "name": { "ja": "北", "ko": "북", "en": "North" } });
+    let north = json!({ "id": "kita", "order": 9, "name": { "ja": "北", "ko": "북", "en": "North" } });
     assert_eq!(staff.ask("POST /api/companies", north).await.0, 201);
     shown(&["Minato", "Hokuto", "North"]).await;
     let south = json!({ "name": { "ja": "南", "ko": "남", "en": "South" } });
