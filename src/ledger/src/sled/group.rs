@@ -25,6 +25,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) enum Told {
     Appended(RoomId, Arc<[Recorded]>),
+    Removed(RoomId),
     Changed(Change),
 }
 
@@ -223,6 +224,7 @@ impl Open {
         for (_, told) in told {
             match told {
                 Told::Appended(room, events) => feed.appended(&room, events),
+                Told::Removed(room) => feed.removed(&room),
                 Told::Changed(change) => feed.changed(change),
             }
         }
