@@ -1,7 +1,7 @@
 // The chat of one visit beyond what the room's log tells: what is on its way, and what was read.
 import type { Clock } from './clock';
 import { draft } from './chat';
-import type { Answer } from './link';
+import type { Answer } from './commands';
 import type { Command, Refusal, RoomId } from './protocol';
 import { Upload, type Source, type UploadFault, type UploadState } from './upload';
 

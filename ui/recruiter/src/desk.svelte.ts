@@ -3,67 +3,47 @@
 // Owns: the link, the devices and the one visit.
 // Never does: draw, or decide what a room does.
 import { signOut, whoAmI } from './api';
+import { Bell } from './bell.svelte';
 import { clock, steadyClock } from './clock';
 import { receivable } from './codecs';
-import { Devices, type DevicesState, type Kind } from './devices';
-import type { Room } from './fold';
+import type { Answer } from './commands';
+import type { DevicesState } from './devices';
+import { Inputs } from './inputs.svelte';
 import * as keep from './keep';
+import { noticeOf } from './knocks';
 import { WORDS } from './lang';
-import { Link, type Answer, type LinkState, type Socket } from './link';
+import { Link, type LinkState } from './link';
 import { Lobby } from './lobby.svelte';
-import { Notices } from './notice';
+import type { Place } from './place';
 import type {
-  ClientId, Command, IceServer, Locale, Me, Refusal, RoomId, RoomSummary, ServiceMessage,
+  ClientId, Command, IceServer, Locale, Me, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
 import { interviews, waitingRecords } from './schedule';
-import { Sound } from './sound';
+import { connect, randomId } from './socket';
 import { Today } from './today.svelte';
 import { Visit, type Outcome } from './visit.svelte';
 import { Watch } from './watch.svelte';
-
-/** Where the recruiter is. */
-export type Place =
-  | { kind: 'loading' }
-  | { kind: 'sign-in'; told: boolean }
-  | { kind: 'day' }
-  | { kind: 'ready'; summary: RoomSummary; admit: boolean; watch: Watch }
-  | { kind: 'call'; visit: Visit }
-  | { kind: 'ended'; summary: RoomSummary; room: Room | undefined; left: boolean; refused: Refusal | undefined }
-  | { kind: 'replaced'; summary: RoomSummary | undefined }
-  | { kind: 'version' };
 
 export class Desk {
   place = $state.raw<Place>({ kind: 'loading' });
   me = $state.raw<Me | undefined>();
   link = $state.raw<LinkState>({ kind: 'idle' });
-  devices = $state.raw<DevicesState>();
   locale = $state<Locale>(keep.keptLocale());
-  loudness = $state<keep.Loudness>(keep.keptLoudness());
-  soundBlocked = $state(true);
   /** The service's clock, once a second. */
   now = $state(Date.now());
-  /** The newest knock in words, for a screen reader. */
-  announced = $state('');
   words = $derived(WORDS[this.locale]);
 
   readonly lobby = new Lobby();
   readonly today = new Today({ interviews: () => interviews(), records: waitingRecords });
-  readonly sound: Sound;
+  readonly bell = new Bell();
+  readonly inputs = new Inputs((before, now) => this.#inputsChanged(before, now));
   readonly client: ClientId = randomId();
-  #notices = new Notices();
-  #devices: Devices;
   #link: Link;
   #iceServers: IceServer[] = [];
   #ahead = 0;
   #welcomed = false;
 
   constructor() {
-    this.sound = new Sound(() => (this.soundBlocked = this.sound.blocked));
-    this.#devices = new Devices(navigator.mediaDevices, localStorage, (state) => this.#devicesChanged(state));
-    this.devices = this.#devices.state;
-    const on = keep.keptOn();
-    this.#devices.turn('microphone', on.microphone);
-    this.#devices.turn('camera', on.camera);
     this.#link = new Link({
       connect,
       clock: steadyClock(new Worker(new URL('./beat.worker.ts', import.meta.url), { type: 'module' })),
@@ -108,12 +88,6 @@ export class Desk {
     keep.keepLocale(locale);
   }
 
-  ring(loudness: keep.Loudness): void {
-    this.loudness = loudness;
-    keep.keepLoudness(loudness);
-    void this.sound.unlock().then(() => this.sound.knock(loudness));
-  }
-
   /** "Let in": straight into the call when the devices were looked at before, else by the ready page. */
   admit(summary: RoomSummary): void {
     if (keep.keptReady()) this.enter(summary, true);
@@ -123,7 +97,7 @@ export class Desk {
   prepare(summary: RoomSummary, admit: boolean): void {
     this.#unwatch();
     this.place = { kind: 'ready', summary, admit, watch: new Watch(summary.room, this.#link) };
-    void this.#devices.open();
+    this.inputs.open();
   }
 
   /** Into the call. Camera and microphone follow as soon as they are open; nobody waits for them. */
@@ -131,7 +105,6 @@ export class Desk {
     this.#unwatch();
     keep.keepReady(true);
     keep.keepRoom(summary.room);
-    const { microphone, camera } = this.#devices.state;
     const only = new URLSearchParams(location.search).get('codecs');
     const visit = new Visit({
       link: this.#link,
@@ -139,18 +112,18 @@ export class Desk {
       client: this.client,
       summary,
       codecs: receivable(RTCRtpReceiver.getCapabilities('video')?.codecs ?? [], only),
-      tracks: this.#devices.tracks,
-      on: { microphone: microphone.on && !microphone.problem, camera: camera.on && !camera.problem },
+      tracks: this.inputs.tracks,
+      on: this.inputs.on,
       makeConnection: () => new RTCPeerConnection({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
       makeStream: () => new MediaStream(),
       fetch: (path, init) => fetch(path, init),
       digest: crypto.subtle ? (bytes) => crypto.subtle.digest('SHA-256', bytes) : undefined,
-      silence: (off) => this.#silence(off),
+      silence: (off) => this.inputs.silence(off),
       over: (outcome) => this.#over(summary, outcome),
     });
     this.place = { kind: 'call', visit };
     visit.enter(admit, takeOver);
-    void this.#devices.open();
+    this.inputs.open();
   }
 
   command(room: RoomId, command: Command): Promise<Answer> {
@@ -171,24 +144,6 @@ export class Desk {
     const current = summary && this.lobby.find(summary.room);
     if (current?.progress === 'in_call') this.enter(current, false, true);
     else this.toDay();
-  }
-
-  turn(kind: Kind, on: boolean): void {
-    this.#devices.turn(kind, on);
-    keep.keepOn({ microphone: this.#devices.state.microphone.on, camera: this.#devices.state.camera.on });
-  }
-
-  choose(kind: Kind | 'speaker', id: string): void {
-    if (kind === 'speaker') this.#devices.chooseSpeaker(id);
-    else void this.#devices.choose(kind, id);
-  }
-
-  suppressNoise(noise: boolean): void {
-    void this.#devices.suppressNoise(noise);
-  }
-
-  retryDevices(): void {
-    void this.#devices.retry();
   }
 
   #receive(message: ServiceMessage): void {
@@ -229,14 +184,9 @@ export class Desk {
   }
 
   #tell(fresh: RoomSummary[]): void {
-    this.#notices.keep(this.lobby.rung);
+    const notices = fresh.map((knock) => ({ ...noticeOf(this.words, knock), clicked: () => (this.lobby.chosen = knock.room) }));
     // Nothing sounds in a call but the people in it.
-    if (fresh.length > 0 && this.place.kind !== 'call') this.sound.knock(this.loudness);
-    for (const knock of fresh) {
-      this.announced = this.words.knock.announce(knock.guest, knock.booth);
-      this.#notices.tell(this.words, knock, () => (this.lobby.chosen = knock.room));
-    }
-    if (this.lobby.rung.length === 0) this.announced = '';
+    this.bell.ring(this.words, this.lobby.rung.map((knock) => noticeOf(this.words, knock)), notices, this.place.kind === 'call');
   }
 
   /** With the first lobby after a reload in a call: the same room again, as it was. */
@@ -255,7 +205,7 @@ export class Desk {
   #over(summary: RoomSummary, outcome: Outcome): void {
     // The seat went to another window; taken back, it is as it was.
     if (outcome.kind === 'replaced') {
-      this.#devices.close();
+      this.inputs.close();
       keep.keepRoom(undefined);
     } else {
       this.#free();
@@ -281,7 +231,7 @@ export class Desk {
     const summary = this.place.kind === 'call' ? this.place.visit.summary : undefined;
     if (this.place.kind === 'call') this.place.visit.close();
     this.#unwatch();
-    this.#devices.close();
+    this.inputs.close();
     switch (state.cause) {
       case 'signed_out':
         this.#forget();
@@ -303,52 +253,32 @@ export class Desk {
     this.me = undefined;
     this.lobby.clear();
     this.today.clear();
-    this.announced = '';
-    this.#notices.keep([]);
+    this.bell.clear();
   }
 
   #unwatch(): void {
     if (this.place.kind === 'ready') this.place.watch.close();
   }
 
-  /** The room turned inputs off; they are shown off, and can be turned on again. */
-  #silence(off: { microphone: boolean; camera: boolean }): void {
-    if (off.microphone) this.turn('microphone', false);
-    if (off.camera) this.turn('camera', false);
-  }
-
-  /** In no interview: nothing is open, and the next one begins with everything on. */
+  /** In no interview. */
   #free(): void {
-    this.#devices.finish();
+    this.inputs.finish();
     keep.keepRoom(undefined);
-    keep.keepOn({ microphone: true, camera: true });
   }
 
-  #devicesChanged(state: DevicesState): void {
-    const before = this.devices;
-    this.devices = state;
-    if (this.place.kind !== 'call' || state.phase === 'closed') return;
+  #inputsChanged(before: DevicesState, { phase, camera, microphone }: DevicesState): void {
+    if (this.place.kind !== 'call' || phase === 'closed') return;
     const { visit } = this.place;
-    const { camera, microphone } = state;
-    if (before?.camera.track !== camera.track || before?.microphone.track !== microphone.track) {
+    if (before.camera.track !== camera.track || before.microphone.track !== microphone.track) {
       visit.use({ audio: microphone.track, video: camera.track });
     }
-    visit.turned({ microphone: microphone.on && !microphone.problem, camera: camera.on && !camera.problem });
+    visit.turned(this.inputs.on);
   }
 
   #setClock(now: number): void {
     this.#ahead = now - Date.now();
     this.now = now;
   }
-}
-
-function connect(): Socket {
-  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
-  return socket as Socket;
-}
-
-function randomId(): ClientId {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
 function unknownMessage(_message: never): void {}

@@ -2,8 +2,9 @@
 import { Call, type Partner } from './call';
 import { Chatbox } from './chatbox.svelte';
 import type { Clock } from './clock';
+import type { Answer } from './commands';
 import { EMPTY, fold, isOver, type Room } from './fold';
-import type { Answer, Link } from './link';
+import type { Link } from './link';
 import type { Tracks } from './peer';
 import type { ClientId, Codec, Command, Refusal, RoomId, RoomSummary, ServiceMessage } from './protocol';
 

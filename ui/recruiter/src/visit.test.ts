@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Answer } from './link';
+import type { Answer } from './commands';
 import type { Command, Event, Recorded, RoomSummary } from './protocol';
 import { FakeConnection, PretendClock, settle } from './testing';
 import { Visit, type Outcome } from './visit.svelte';
