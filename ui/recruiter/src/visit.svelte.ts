@@ -29,6 +29,9 @@ export type VisitOptions = {
   makeStream: () => MediaStream;
   fetch: (path: string, init: RequestInit) => Promise<Response>;
   digest: ((bytes: ArrayBuffer) => Promise<ArrayBuffer>) | undefined;
+  /** The chat's last event read in an earlier load, and where the newer ones are kept. */
+  read: number;
+  onRead: (event: number) => void;
   /** The room turned inputs of this page off; the person may turn them on again. */
   silence: (off: On) => void;
   /** Called once. */
@@ -69,6 +72,8 @@ export class Visit {
       fetch: options.fetch,
       digest: options.digest,
       clock,
+      read: options.read,
+      onRead: options.onRead,
     });
     this.#call = new Call({
       makeConnection,

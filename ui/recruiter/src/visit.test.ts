@@ -50,6 +50,8 @@ function begin(on = { microphone: true, camera: true }, count = 0): void {
     makeStream: () => ({ addTrack: () => undefined }) as unknown as MediaStream,
     fetch: () => Promise.reject(new Error('no service')),
     digest: undefined,
+    read: 0,
+    onRead: () => undefined,
     silence: (off) => silenced.push(off),
     over: (outcome) => outcomes.push(outcome),
   });
