@@ -2,12 +2,13 @@
 //
 // Owns: the link, the devices and the one visit.
 // Never does: draw, or decide what a room does.
-import { signOut, whoAmI } from './api';
+import { signOut, whoAmI, type Me } from './api';
 import { Bell } from './bell.svelte';
 import { clock, steadyClock } from './clock';
 import { receivable } from './codecs';
 import type { Answer } from './commands';
 import type { DevicesState } from './devices';
+import { isPast } from './fold';
 import { Inputs } from './inputs.svelte';
 import * as keep from './keep';
 import { noticeOf } from './knocks';
@@ -16,9 +17,11 @@ import { Link, type LinkState } from './link';
 import { Lobby } from './lobby.svelte';
 import type { Place } from './place';
 import type {
-  ClientId, Command, IceServer, Locale, Me, RoomId, RoomSummary, ServiceMessage,
+  ClientId, Command, IceServer, Locale, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
-import { interviews, waitingRecords } from './schedule';
+import { interviewHash, routeOf, type Route } from './route';
+import { summaryOf } from './rows';
+import { interview, interviews, waitingRecords } from './schedule';
 import { connect, randomId } from './socket';
 import { Today } from './today.svelte';
 import { Visit, type Outcome } from './visit.svelte';
@@ -27,6 +30,10 @@ import { Watch } from './watch.svelte';
 export class Desk {
   place = $state.raw<Place>({ kind: 'loading' });
   me = $state.raw<Me | undefined>();
+  /** What the address asks for, until it is done. */
+  route = $state.raw<Route | undefined>(routeOf(location.hash));
+  /** The interview that the address named is not there. */
+  missing = $state(false);
   link = $state.raw<LinkState>({ kind: 'idle' });
   locale = $state<Locale>(keep.keptLocale());
   /** The service's clock, once a second. */
@@ -55,10 +62,15 @@ export class Desk {
     });
     setInterval(() => (this.now = Date.now() + this.#ahead), 1_000);
     addEventListener('online', () => this.#link.online());
+    addEventListener('hashchange', () => this.#asked(routeOf(location.hash)));
   }
 
   /** Finds out who is signed in; asks until the service answers. */
   async start(): Promise<void> {
+    if (this.route?.kind === 'first-sign-in') {
+      this.place = { kind: 'first-sign-in', token: this.route.token };
+      return;
+    }
     const me = await whoAmI();
     if (me === undefined) {
       clock.after(1_500, () => void this.start());
@@ -71,13 +83,31 @@ export class Desk {
   signedIn(me: Me): void {
     this.me = me;
     this.#welcomed = false;
-    // Whether this window was in a call is only known with the first lobby.
-    this.place = keep.keptRoom() ? { kind: 'loading' } : { kind: 'day' };
+    // Whether this window was in a call, or what the address names, is only known with the first lobby.
+    this.place = keep.keptRoom() || this.route ? { kind: 'loading' } : this.#home;
     this.#link.start();
+  }
+
+  /** Signed in by a one-time link, which is worth nothing from here on. */
+  firstSignedIn(me: Me, room: RoomId | undefined): void {
+    this.#address(room);
+    this.route = routeOf(location.hash);
+    // Whoever was signed in before is not any more.
+    this.#link.stop();
+    this.signedIn(me);
+  }
+
+  /** Away from a link that cannot be used. */
+  toSignIn(): void {
+    this.#address(undefined);
+    this.route = undefined;
+    this.place = { kind: 'loading' };
+    void this.start();
   }
 
   async signOut(): Promise<void> {
     this.#forget();
+    this.#address(undefined);
     this.#link.stop();
     this.place = { kind: 'sign-in', told: true };
     await signOut();
@@ -90,12 +120,14 @@ export class Desk {
 
   /** "Let in": straight into the call when the devices were looked at before, else by the ready page. */
   admit(summary: RoomSummary): void {
-    if (keep.keptReady()) this.enter(summary, true);
+    if (keep.keptReady() || this.place.kind === 'ready') this.enter(summary, true);
     else this.prepare(summary, true);
   }
 
   prepare(summary: RoomSummary, admit: boolean): void {
     this.#unwatch();
+    // A reload of the ready page comes back to it, and the address can be handed on.
+    this.#address(summary.room);
     this.place = { kind: 'ready', summary, admit, watch: new Watch(summary.room, this.#link) };
     this.inputs.open();
   }
@@ -103,6 +135,7 @@ export class Desk {
   /** Into the call. Camera and microphone follow as soon as they are open; nobody waits for them. */
   enter(summary: RoomSummary, admit: boolean, takeOver = false): void {
     this.#unwatch();
+    this.#address(undefined);
     keep.keepReady(true);
     keep.keepRoom(summary.room);
     const only = new URLSearchParams(location.search).get('codecs');
@@ -118,6 +151,8 @@ export class Desk {
       makeStream: () => new MediaStream(),
       fetch: (path, init) => fetch(path, init),
       digest: crypto.subtle ? (bytes) => crypto.subtle.digest('SHA-256', bytes) : undefined,
+      read: keep.keptRead(summary.room),
+      onRead: (event) => keep.keepRead(summary.room, event),
       silence: (off) => this.inputs.silence(off),
       over: (outcome) => this.#over(summary, outcome),
     });
@@ -133,8 +168,22 @@ export class Desk {
   toDay(): void {
     this.#unwatch();
     this.#free();
-    this.place = { kind: 'day' };
-    void this.today.refresh();
+    this.#address(undefined);
+    this.missing = false;
+    this.place = this.#home;
+    if (this.place.kind === 'day') void this.today.refresh();
+  }
+
+  /** Staff sit in no interview: their page is the floor. */
+  get #home(): Place {
+    return this.me?.role === 'staff' ? { kind: 'floor' } : { kind: 'day' };
+  }
+
+  /** The accounts that a company's admin or the staff look after. */
+  toAccounts(): void {
+    if (this.place.kind === 'call') return;
+    this.toDay();
+    this.place = { kind: 'accounts' };
   }
 
   /** Takes the seat or the sign-in back from the window that took it. */
@@ -155,6 +204,7 @@ export class Desk {
       case 'lobby':
         this.#tell(this.lobby.update(message, this.me?.account ?? ''));
         this.today.lobby(message.rooms);
+        for (const { room, progress } of message.rooms) if (isPast(progress)) keep.keepRead(room, undefined);
         this.#comeBack();
         return;
       case 'still':
@@ -198,8 +248,41 @@ export class Desk {
     const kept = navigation?.type === 'reload' ? keep.keptRoom() : undefined;
     const summary = kept ? this.lobby.find(kept) : undefined;
     // The seat that a reload left behind is this window's own.
-    if (summary?.progress === 'in_call') this.enter(summary, false, true);
+    if (summary?.progress === 'in_call') {
+      this.route = undefined;
+      this.enter(summary, false, true);
+    } else if (this.route) void this.#follow(this.route);
     else if (this.place.kind === 'loading') this.toDay();
+  }
+
+  /** The address was changed by hand or by a link, in a page that stands. */
+  #asked(route: Route | undefined): void {
+    if (!route || this.place.kind === 'call') return;
+    this.route = route;
+    if (route.kind === 'first-sign-in') this.place = { kind: 'first-sign-in', token: route.token };
+    else if (this.me && this.#welcomed) void this.#follow(route);
+  }
+
+  /** Opens the interview that the address names. */
+  async #follow(route: Route): Promise<void> {
+    this.route = undefined;
+    if (route.kind !== 'interview') return;
+    const known = this.lobby.find(route.room);
+    const asked = known ? undefined : await interview(route.room);
+    // The person may have gone elsewhere meanwhile.
+    if (this.place.kind === 'call' || !this.me) return;
+    const summary = known ?? (asked?.kind === 'ok' ? summaryOf(asked.value, this.lobby.booths) : undefined);
+    if (summary) {
+      this.prepare(summary, true);
+      return;
+    }
+    this.toDay();
+    this.missing = true;
+  }
+
+  /** Names the interview in the address, or nothing. */
+  #address(room: RoomId | undefined): void {
+    history.replaceState(null, '', room === undefined ? location.pathname + location.search : interviewHash(room));
   }
 
   #over(summary: RoomSummary, outcome: Outcome): void {
@@ -210,6 +293,7 @@ export class Desk {
     } else {
       this.#free();
     }
+    if (outcome.kind === 'ended') keep.keepRead(summary.room, undefined);
     switch (outcome.kind) {
       case 'ended':
       case 'left':
@@ -235,6 +319,8 @@ export class Desk {
     switch (state.cause) {
       case 'signed_out':
         this.#forget();
+        // Signed in again, one is back at the interview that was looked at.
+        this.route = routeOf(location.hash);
         this.place = { kind: 'sign-in', told: true };
         return;
       case 'replaced':
