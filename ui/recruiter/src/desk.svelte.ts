@@ -226,6 +226,8 @@ export class Desk {
       case 'directory':
       case 'queue':
       case 'invited':
+      case 'floor':
+      case 'staff_call':
       case 'not_invited':
         return;
       default:
