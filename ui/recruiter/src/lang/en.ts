@@ -1,5 +1,6 @@
 import { ACCESS } from './access';
 import { COMING } from './coming';
+import { FLOOR } from './floor';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
@@ -9,6 +10,7 @@ const clockHour = (hour: number) => `${hour % 12 === 0 ? 12 : hour % 12} ${hour 
 export const en: Words = {
   access: ACCESS.en,
   coming: COMING.en,
+  floor: FLOOR.en,
   room: ROOM.en,
   plan: PLAN.en,
   tag: 'en',
