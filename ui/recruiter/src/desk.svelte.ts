@@ -12,13 +12,12 @@ import { Inputs } from './inputs.svelte';
 import * as keep from './keep';
 import { WORDS } from './lang';
 import { Link, type LinkState } from './link';
-import type { Place } from './place';
+import { placeAfter, placeOfStop, type Place } from './place';
 import type {
-  BoothId, ClientId, Command, IceServer, Locale, Me, RoomId, RoomSummary, ServiceMessage,
+  BoothId, ClientId, Command, IceServer, Locale, Me, Millis, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
 import type { Route } from './route';
-import { summaryOf } from './rows';
-import { interview } from './schedule';
+import { ServiceTime } from './servicetime.svelte';
 import { connect, randomId } from './socket';
 import type { Outcome } from './visit.svelte';
 import { visitOf } from './visits';
@@ -31,8 +30,6 @@ export class Desk {
   missing = $state(false);
   link = $state.raw<LinkState>({ kind: 'idle' });
   locale = $state<Locale>(keep.keptLocale());
-  /** The service's clock, once a second. */
-  now = $state(Date.now());
   words = $derived(WORDS[this.locale]);
 
   readonly address = new Address((route) => this.#asked(route));
@@ -45,7 +42,7 @@ export class Desk {
   readonly client: ClientId = randomId();
   #link: Link;
   #iceServers: IceServer[] = [];
-  #ahead = 0;
+  #time = new ServiceTime();
   #welcomed = false;
 
   constructor() {
@@ -60,6 +57,11 @@ export class Desk {
     });
     setInterval(() => this.#tick(), 1_000);
     addEventListener('online', () => this.#link.online());
+  }
+
+  /** The service's clock, once a second. */
+  get now(): Millis {
+    return this.#time.now;
   }
 
   /** Finds out who is signed in; asks until the service answers. */
@@ -190,7 +192,7 @@ export class Desk {
     switch (message.type) {
       case 'welcome':
         this.#iceServers = message.ice_servers;
-        this.#setClock(message.now);
+        this.#time.set(message.now);
         return;
       case 'lobby':
         this.#hall.hosts(message, this.#listener);
@@ -209,7 +211,7 @@ export class Desk {
         if (this.place.kind === 'ready') this.place.watch.receive(message);
         return;
       case 'pong':
-        this.#setClock(message.now);
+        this.#time.set(message.now);
         return;
       case 'fault':
         console.warn('the service could not take a message:', message.fault, message.text);
@@ -266,11 +268,9 @@ export class Desk {
       this.toDay();
       return;
     }
-    const known = this.lobby.find(route.room);
-    const asked = known ? undefined : await interview(route.room);
+    const summary = await this.#hall.summary(route.room);
     // The person may have gone elsewhere meanwhile.
     if (this.place.kind === 'call' || !this.me) return;
-    const summary = known ?? (asked?.kind === 'ok' ? summaryOf(asked.value, this.lobby.booths) : undefined);
     if (summary) {
       this.prepare(summary, true);
       return;
@@ -288,18 +288,7 @@ export class Desk {
       this.#free();
     }
     if (outcome.kind === 'ended') keep.keepRead(summary.room, undefined);
-    switch (outcome.kind) {
-      case 'ended':
-      case 'left':
-        this.place = { kind: 'ended', summary, room: outcome.room, left: outcome.kind === 'left', refused: undefined };
-        return;
-      case 'refused':
-        this.place = { kind: 'ended', summary, room: undefined, left: false, refused: outcome.reason };
-        return;
-      case 'replaced':
-        this.place = { kind: 'replaced', summary };
-        return;
-    }
+    this.place = placeAfter(summary, outcome);
   }
 
   #linkChanged(state: LinkState): void {
@@ -310,20 +299,12 @@ export class Desk {
     if (this.place.kind === 'call') this.place.visit.close();
     this.#unwatch();
     this.inputs.close();
-    switch (state.cause) {
-      case 'signed_out':
-        this.#forget();
-        // Signed in again, one is back at the interview that was looked at.
-        this.address.again();
-        this.place = { kind: 'sign-in', told: true };
-        return;
-      case 'replaced':
-        this.place = { kind: 'replaced', summary };
-        return;
-      case 'version':
-        this.place = { kind: 'version' };
-        return;
+    if (state.cause === 'signed_out') {
+      this.#forget();
+      // Signed in again, one is back at the interview that was looked at.
+      this.address.again();
     }
+    this.place = placeOfStop(state.cause, summary);
   }
 
   #forget(): void {
@@ -354,13 +335,8 @@ export class Desk {
   }
 
   #tick(): void {
-    this.now = Date.now() + this.#ahead;
+    this.#time.tick();
     if (this.place.kind === 'day' && !document.hidden) this.today.look(this.now);
-  }
-
-  #setClock(now: number): void {
-    this.#ahead = now - Date.now();
-    this.now = now;
   }
 }
 

@@ -8,8 +8,9 @@ import * as keep from './keep';
 import { noticeOf } from './knocks';
 import type { Words } from './lang';
 import { Lobby } from './lobby.svelte';
-import type { AccountId, Locale, RoomId, ServiceMessage } from './protocol';
-import { interviews, waitingRecords } from './schedule';
+import type { AccountId, Locale, RoomId, RoomSummary, ServiceMessage } from './protocol';
+import { summaryOf } from './rows';
+import { interview, interviews, waitingRecords } from './schedule';
 import { Today } from './today.svelte';
 
 /** Who hears of it, and how. */
@@ -42,6 +43,14 @@ export class Hall {
   staff(message: Extract<ServiceMessage, { type: 'floor' }>, { words, locale, silent, toFloor }: Listener): void {
     const { standing, fresh } = this.floor.update(message, words, locale);
     this.bell.ring(words, standing, fresh.map((notice) => ({ ...notice, clicked: toFloor })), silent);
+  }
+
+  /** An interview by its room, whether the lobby tells of it or not; none when it is another company's. */
+  async summary(room: RoomId): Promise<RoomSummary | undefined> {
+    const known = this.lobby.find(room);
+    if (known) return known;
+    const asked = await interview(room);
+    return asked.kind === 'ok' ? summaryOf(asked.value, this.lobby.booths) : undefined;
   }
 
   clear(): void {
