@@ -87,12 +87,12 @@ parse() {
     esac
     shift 2
   done
-  [ -n "$image" ] && [ "${#targets[@]}" -gt 0 ] && [ -n "$service" ] ||
+  { [ -n "$image" ] && [ "${#targets[@]}" -gt 0 ] && [ -n "$service" ]; } ||
     bail 2 "--image, --target and --service are needed; --help shows them all"
   if [ -n "$booths" ]; then
     [ -z "$name$token_file" ] || bail 2 "--booths brings names and tokens; leave out --name and --token-file"
   else
-    [ -n "$name" ] && [ -n "$token_file" ] || bail 2 "--name and --token-file, or --booths, are needed"
+    { [ -n "$name" ] && [ -n "$token_file" ]; } || bail 2 "--name and --token-file, or --booths, are needed"
     [ "${#targets[@]}" = 1 ] || bail 2 "several targets need --booths: each booth has a name and a token of its own"
   fi
   [[ $service =~ ^https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/%-]*)?$ ]] ||
@@ -102,7 +102,7 @@ parse() {
 
 need_tools() {
   local each missing=()
-  for each in blockdev dd debugfs e2fsck findmnt flock losetup lsblk mount numfmt openssl partx perl resize2fs sfdisk \
+  for each in blockdev dd e2fsck flock losetup lsblk mount numfmt openssl partx perl resize2fs sfdisk \
     sgdisk sha256sum tune2fs unshare zstd; do
     tool "$each" || missing+=("$each")
   done
@@ -115,7 +115,7 @@ need_tools() {
 private() { # FILE
   local mode
   [ -e "$1" ] || bail 2 "$1 does not exist"
-  [ -f "$1" ] && [ -r "$1" ] || bail 2 "$1 is not a file that can be read"
+  { [ -f "$1" ] && [ -r "$1" ]; } || bail 2 "$1 is not a file that can be read"
   mode=$(stat -Lc %a "$1")
   [ $((8#$mode & 8#077)) = 0 ] || bail 2 "$1 can be read by others (mode $mode): chmod 600 it"
   iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || bail 2 "$1 is not UTF-8: save it as such (Excel: \"CSV UTF-8\")"
@@ -124,7 +124,7 @@ private() { # FILE
 check_name() { # NAME WHERE
   printf %s "$1" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1 || bail 2 "$2: the name is not UTF-8"
   [[ ! $1 =~ [[:cntrl:]] ]] || bail 2 "$2: the name holds a line break or another control character"
-  [[ $1 =~ [^[:space:]] ]] && [ "${#1}" -le 64 ] || bail 2 "$2: a name has 1 to 64 characters"
+  [[ $1 =~ [^[:space:]] && ${#1} -le 64 ]] || bail 2 "$2: a name has 1 to 64 characters"
 }
 
 check_token() { # TOKEN WHERE
@@ -239,7 +239,7 @@ check_sum() { # NAME FILE
     name == ENVIRON["file"] { print $1; exit }' "$work/sha256")
   [[ $want =~ ^[0-9a-f]{64}$ ]] || bail 3 "${image%.zst}.sha256 has no checksum of ${1##*/}"
   : >"$out"
-  run sha256sum <"$2" && [ "$(cut -d ' ' -f 1 "$out")" = "$want" ] ||
+  { run sha256sum <"$2" && [ "$(cut -d ' ' -f 1 "$out")" = "$want" ]; } ||
     bail 3 "$1 is not what its checksum says (cut short, or changed): fetch it again"
 }
 
@@ -248,7 +248,8 @@ read_bmap() {
   local block blocks sum first last count=0 label
   field() { sed -n "s/.*<$1> *\([0-9a-z]*\) *<.*/\1/p" "$work/bmap"; }
   image_size=$(field ImageSize) block=$(field BlockSize) blocks=$(field BlocksCount)
-  [ "$(field ChecksumType)" = sha256 ] && [ $((MIB % block)) = 0 ] || bail 3 "$work/bmap: sha256 and blocks within 1 MiB are expected"
+  { [ "$(field ChecksumType)" = sha256 ] && [ $((MIB % block)) = 0 ]; } ||
+    bail 3 "${image%.zst}.bmap: sha256 and blocks within 1 MiB are expected"
   sed -n 's/.*<Range chksum="\([0-9a-f]*\)"> *\([0-9]*\) *-* *\([0-9]*\) *<.*/\1 \2 \3/p' "$work/bmap" >"$work/found"
   while read -r sum first last; do
     last=${last:-$first}
@@ -267,7 +268,7 @@ read_bmap() {
   { zstd -dcq -- "$image" 2>/dev/null || true; } | dd of="$work/head" bs=$MIB count=1 iflag=fullblock status=none
   truncate -s "$image_size" "$work/head" # a table is read only where the disk it speaks of has its size
   for label in boot root-a root-b data; do
-    partx -g -r -o NAME --show "$work/head" 2>/dev/null | grep -qx "$label" ||
+    partx -rgo NAME "$work/head" 2>/dev/null | grep -qx "$label" ||
       bail 3 "$image is no image of Engawa: it has no partition \"$label\""
   done
 }
@@ -275,7 +276,7 @@ read_bmap() {
 # Refuses what must not be overwritten. A mounted partition also makes O_EXCL fail, which is the stronger
 # check: it sees what other mount tables hold.
 check_target() { # DISK
-  local target=$1 type tree mounts holders size
+  local target=$1 type mounts holders size
   [ -e "$target" ] || bail 4 "$target does not exist: is the card in? lsblk shows the disks"
   if [ -f "$target" ]; then
     [ -w "$target" ] || bail 4 "$target cannot be written"
@@ -391,8 +392,6 @@ compare() {
 
 write_image() {
   begin writing 6
-  # The older booth's data must not come back, neither to a reader nor to a file system: many cards forget it at once.
-  blkdiscard -f "$disk" >/dev/null 2>&1 || true
   if tool bmaptool; then run bmaptool copy --bmap "$work/rest.bmap" "$image" "$disk"
   else
     exec {plain}< <(zstd -dcq -- "$image")
@@ -408,9 +407,9 @@ grow() {
   local number
   cp -- "$work/head" "$table" && truncate -s "$size" "$table"
   run sgdisk -e "$table"
-  number=$(partx -g -r -o NR,NAME --show "$table" | awk '$2 == "data" { print $1 }')
+  number=$(partx -rgo NR,NAME "$table" | awk '$2 == "data" { print $1 }')
   run sfdisk -q -N "$number" "$table" < <(echo ', +')
-  read -r start sectors < <(partx -g -r -o START,SECTORS,NAME --show "$table" | awk '$3 == "data" { print $1, $2 }')
+  read -r start sectors < <(partx -rgo START,SECTORS,NAME "$table" | awk '$3 == "data" { print $1, $2 }')
   attach
   run repaired
   # Made anew: between the image's blocks may lie an older booth's journal, which looks as valid as its own.
@@ -437,6 +436,7 @@ put() { # MODE FILE TEXT
 personalise() {
   local i
   run mount -t ext4 -o nosuid,nodev,noexec "$loop" "$mount"
+  losetup -d "$loop" && loop='' # as soon as nothing is mounted, whatever becomes of this process
   mkdir -p "$mount/engawa" "$mount/iwd"
   chmod 755 "$mount/engawa" && chmod 700 "$mount/iwd"
   put 644 engawa/booth.toml "$(settings)"
@@ -466,14 +466,16 @@ seal() {
 }
 
 work() { # INDEX
-  index=$1 booth=${names[$1]} size=${sizes[$1]} disk=${disks[$1]} doing='' loop='' own='' sealing='' stopped=''
+  index=$1 booth=${names[$1]} size=${sizes[$1]} disk=${disks[$1]} doing='' loop='' own='' sealing='' word=failed
   table="$work/$1.table" mount="$work/$1.mount" out="$work/$1.out"
   trap '' PIPE
-  trap 'stopped=1; [ -z "$child" ] || kill "$child" 2>/dev/null; wait; exit 143' TERM HUP
+  trap 'word=stopped; [ -z "$child" ] || kill "$child" 2>/dev/null; wait; exit 143' TERM HUP
   trap 'finish $?' EXIT
   mkdir "$mount"
   if [ -f "$disk" ]; then disk=$(losetup -f --show "$disk") && own=$disk; fi
   begin 'wiping the partition table'
+  # The older booth's data must not come back, neither to a reader nor to a file system: many cards forget it at once.
+  blkdiscard -f "$disk" >/dev/null 2>&1 || true
   wipe
   write_image
   begin 'putting in the settings'
@@ -491,49 +493,51 @@ finish() { # CODE
   set +e
   release
   if [ "$1" != 0 ]; then
-    why=$(tail -n 1 "$out")
-    if wipe 2>/dev/null; then why+=' It was made unbootable'
-    elif [ -z "$sealing" ]; then why+=' It cannot be reached any more, and was not bootable yet'
-    else why+=' It CANNOT BE REACHED AND MAY START: do not use it before it was written anew'; fi
-    say "$booth (${disks[index]}): ${stopped:-failed} while $doing. $why; the token was not used." >&2
+    why=$(grep . "$out" | tail -n 1)
+    if wipe 2>/dev/null; then why+='. It was made unbootable'
+    elif [ -z "$sealing" ]; then why+='. It cannot be reached any more, and was not bootable yet'
+    else why+='. It CANNOT BE REACHED AND MAY START: do not use it before it was written anew'; fi
+    say "$booth (${disks[index]}): $word while $doing: ${why#.}; the token was not used. Try again, or another card." >&2
   fi
   [ -z "$own" ] || losetup -d "$own"
 }
 
 # And here all cards together again.
 
+# Draws one line again and again, for eyes only.
 progress() {
-  local i state counters line=''
-  for ((i = 0; i < ${#pids[@]}; i++)); do
-    [ -z "${results[i]}" ] && read -ra state <"$work/$i.state" && [ "${state[1]}" -ge 0 ] || continue
-    read -ra counters <"/sys/class/block/${state[0]}/stat"
-    line+="  ${disks[i]##*/} ${state[3]} $(((counters[state[1]] - state[2]) * 51200 / mapped)) %"
-  done 2>/dev/null
-  printf '\r\033[K%s' "${line:0:100}"
+  local each state counters line
+  while [ -d "$work" ]; do
+    line=''
+    for each in "$work"/*.state; do
+      { read -ra state <"$each" && read -ra counters <"/sys/class/block/${state[0]}/stat"; } 2>/dev/null || continue
+      [ "${state[1]}" -lt 0 ] || line+="  ${state[3]} ${state[0]} $(((counters[state[1]] - state[2]) * 51200 / mapped)) %"
+    done
+    printf '\r\033[K%s' "${line:0:100}"
+    sleep 0.5
+  done
 }
 
-running() {
-  local i any=1
-  for ((i = 0; i < ${#pids[@]}; i++)); do
-    [ -z "${results[i]}" ] || continue
-    if kill -0 "${pids[i]}" 2>/dev/null; then any=0; else wait "${pids[i]}" && results[i]=done || results[i]=failed; fi
+collect() {
+  local i
+  for ((i = ${#results[@]}; i < ${#pids[@]}; i++)); do
+    if wait "${pids[i]}"; then results[i]=written; else results[i]=failed; fi
   done
-  return "$any"
 }
 
 stopped() { # CODE
   trap '' INT TERM HUP
   kill "${pids[@]}" 2>/dev/null || true
-  wait
-  running || true
+  collect
   summary || true
   exit "$1"
 }
 
 summary() {
   local i text failed=0
+  rm -f "$work"/*.state
   for ((i = 0; i < ${#pids[@]}; i++)); do
-    if [ "${results[i]}" != done ]; then failed=7 && continue; fi
+    if [ "${results[i]}" != written ]; then failed=7 && continue; fi
     text="${names[i]}"$'\n'"$service"$'\n'"${image##*/} $(date +%F)"
     printf '\n%s\n' "$text"
     if tool qrencode; then qrencode -t UTF8 <<<"$text"; fi
@@ -563,13 +567,10 @@ main() {
   trap 'stopped 129' HUP
   for ((i = 0; i < ${#disks[@]}; i++)); do
     work "$i" &
-    pids+=("$!") results+=('')
+    pids+=("$!")
   done
-  while running; do
-    [ ! -t 1 ] || progress
-    sleep 0.5 &
-    wait "$!" || true
-  done
+  if [ -t 1 ]; then progress & fi
+  collect
   summary
 }
 
