@@ -64,28 +64,24 @@ run() {
 }
 
 parse() {
+  local key
   while (($#)); do
+    key=${1#--}
     case $1 in
       --help | -h) usage && exit 0 ;;
-      --dry-run) dry=1 && shift && continue ;;
-      --yes) yes=1 && shift && continue ;;
-      --image | --target | --service | --name | --token-file | --booths | --wifi-file | --locale | --keyring | --log) ;;
+      --dry-run) dry=1 ;;
+      --yes) yes=1 ;;
+      --image | --target | --service | --name | --token-file | --booths | --wifi-file | --locale | --keyring | --log)
+        [ -n "${2-}" ] || bail 2 "$1 needs a value; --help shows which"
+        case $key in
+          target) targets+=("$2") ;;
+          wifi-file) wifi_files+=("$2") ;;
+          *) printf -v "${key//-/_}" %s "$2" ;;
+        esac
+        shift ;;
       *) bail 2 "unknown argument $1; --help shows them all" ;;
     esac
-    [ -n "${2-}" ] || bail 2 "$1 needs a value; --help shows which"
-    case $1 in
-      --image) image=$2 ;;
-      --target) targets+=("$2") ;;
-      --service) service=$2 ;;
-      --name) name=$2 ;;
-      --token-file) token_file=$2 ;;
-      --booths) booths=$2 ;;
-      --wifi-file) wifi_files+=("$2") ;;
-      --locale) locale=$2 ;;
-      --keyring) keyring=$2 ;;
-      --log) log=$2 ;;
-    esac
-    shift 2
+    shift
   done
   { [ -n "$image" ] && [ "${#targets[@]}" -gt 0 ] && [ -n "$service" ]; } ||
     bail 2 "--image, --target and --service are needed; --help shows them all"
@@ -102,12 +98,11 @@ parse() {
 
 need_tools() {
   local each missing=()
-  for each in blockdev dd e2fsck flock losetup lsblk mount numfmt openssl partx perl resize2fs sfdisk \
-    sgdisk sha256sum tune2fs unshare zstd; do
+  for each in blockdev e2fsck flock iconv losetup lsblk mount openssl partx perl resize2fs sfdisk tune2fs unshare zstd; do
     tool "$each" || missing+=("$each")
   done
-  [ "${#missing[@]}" = 0 ] || bail 5 "missing: ${missing[*]}. On Debian: apt-get install bmap-tools e2fsprogs fdisk" \
-    "gdisk mount openssl perl-base util-linux zstd"
+  [ "${#missing[@]}" = 0 ] || bail 5 "missing: ${missing[*]}. On Debian:" \
+    "apt-get install bmap-tools e2fsprogs fdisk libc-bin mount openssl perl-base qrencode util-linux zstd"
   [ -n "$dry" ] || [ "$EUID" = 0 ] || bail 5 "writing to disks needs root: run it with sudo (--dry-run does not)"
 }
 
@@ -252,19 +247,21 @@ read_bmap() {
     bail 3 "${image%.zst}.bmap: sha256 and blocks within 1 MiB are expected"
   sed -n 's/.*<Range chksum="\([0-9a-f]*\)"> *\([0-9]*\) *-* *\([0-9]*\) *<.*/\1 \2 \3/p' "$work/bmap" >"$work/found"
   while read -r sum first last; do
-    last=${last:-$first}
-    printf '%s %d %d\n' "$sum" $((first * block)) $(((last + 1) * block < image_size ? (last + 1) * block : image_size)) >&3
-    ((last >= MIB / block)) || continue
-    ((first >= MIB / block)) || first=$((MIB / block))
+    first=$((first * block)) last=$(((${last:-first / block} + 1) * block))
+    printf '%s %d %d\n' "$sum" "$first" $((last < image_size ? last : image_size)) >&3
+    first=$(((first > MIB ? first : MIB) / block)) last=$((last / block - 1))
+    if ((first > last)); then continue; fi
     printf '<Range> %d-%d </Range>\n' "$first" "$last"
     count=$((count + last - first + 1))
   done <"$work/found" 3>"$work/ranges" >"$work/map"
   mapped=$((count * block))
   # Version 1.2 has no checksums: everything is checked by reading it back from the card.
-  printf '<?xml version="1.0" ?>\n<bmap version="1.2">\n<ImageSize> %d </ImageSize>\n<BlockSize> %d </BlockSize>\n' \
-    "$image_size" "$block" >"$work/rest.bmap"
-  printf '<BlocksCount> %d </BlocksCount>\n<MappedBlocksCount> %d </MappedBlocksCount>\n<BlockMap>\n%s\n</BlockMap>\n</bmap>\n' \
-    "$blocks" "$count" "$(<"$work/map")" >>"$work/rest.bmap"
+  cat >"$work/rest.bmap" <<END
+<?xml version="1.0" ?>
+<bmap version="1.2"> <ImageSize> $image_size </ImageSize> <BlockSize> $block </BlockSize>
+<BlocksCount> $blocks </BlocksCount> <MappedBlocksCount> $count </MappedBlocksCount>
+<BlockMap> $(<"$work/map") </BlockMap> </bmap>
+END
   { zstd -dcq -- "$image" 2>/dev/null || true; } | dd of="$work/head" bs=$MIB count=1 iflag=fullblock status=none
   truncate -s "$image_size" "$work/head" # a table is read only where the disk it speaks of has its size
   for label in boot root-a root-b data; do
@@ -324,7 +321,7 @@ check_targets() {
     # the name to no other disk should this one be pulled out.
     if [ -z "$dry" ] && { [ -b "$each" ] || [ -f "$each" ]; }; then
       exec {fd}<"$each"
-      flock -xn "$fd" || bail 4 "$each is in use: another program (another flash.sh?) holds it"
+      flock -xw 2 "$fd" || bail 4 "$each is in use: another program (another flash.sh?) holds it"
     fi
     check_target "$each"
   done
@@ -402,22 +399,33 @@ write_image() {
   run compare
 }
 
-# Makes the data partition reach to the card's end in the table that is written last; leaves where it lies.
+# A map may leave out zeros that matter: on a used card other bytes lie there, and nothing else would notice.
+check_roots() {
+  local each
+  for each in root-a root-b; do
+    begin "checking $each"
+    attach "$each" -r
+    if [ "$(blkid -po value -s TYPE "$loop")" = ext4 ] && ! run e2fsck -fn "$loop"; then
+      printf '\nit is not sound; the image leaves out what it needs\n' >>"$out" && return 1
+    fi
+    release
+  done
+}
+
+# Makes the data partition reach to the card's end, in the table that is written last.
 grow() {
-  local number
-  cp -- "$work/head" "$table" && truncate -s "$size" "$table"
-  run sgdisk -e "$table"
-  number=$(partx -rgo NR,NAME "$table" | awk '$2 == "data" { print $1 }')
-  run sfdisk -q -N "$number" "$table" < <(echo ', +')
-  read -r start sectors < <(partx -rgo START,SECTORS,NAME "$table" | awk '$3 == "data" { print $1, $2 }')
-  attach
+  run sfdisk -q -N "$(part data NR)" "$table" < <(echo ', +') # and the second table goes to the end
+  attach data
   run repaired
   # Made anew: between the image's blocks may lie an older booth's journal, which looks as valid as its own.
   run tune2fs -O ^has_journal "$loop"
   run resize2fs "$loop"
   run tune2fs -O has_journal "$loop"
 }
-attach() { loop=$(losetup -f --show "$@" --offset $((start * 512)) --sizelimit $((sectors * 512)) "$disk"); }
+part() { partx -rgo "NAME,$2" "$table" | awk -v name="$1" '$1 == name { print $2 }'; } # LABEL FIELD
+attach() { # LABEL OPTIONS…
+  loop=$(losetup -f --show "${@:2}" --offset $(($(part "$1" START) * 512)) --sizelimit $(($(part "$1" SECTORS) * 512)) "$disk")
+}
 repaired() { e2fsck -fp "$loop" || [ $? = 1 ]; }
 
 # A TOML string: control characters were refused before.
@@ -442,13 +450,14 @@ personalise() {
   put 644 engawa/booth.toml "$(settings)"
   for ((i = 0; i < ${#wifi_names[@]}; i++)); do put 600 "iwd/${wifi_names[i]}" "${wifi_texts[i]}"; done
   put 600 engawa/enrol-token "${tokens[index]}"
-  sync -f "$mount"
+  run sync -f "$mount"
   release
   blockdev --flushbufs "$disk"
-  attach -r
+  attach data -r
   run e2fsck -fn "$loop"
   run mount -t ext4 -o ro "$loop" "$mount"
-  [ "$(<"$mount/engawa/booth.toml")" = "$(settings)" ] && [ "$(<"$mount/engawa/enrol-token")" = "${tokens[index]}" ]
+  { [ "$(<"$mount/engawa/booth.toml")" = "$(settings)" ] && [ "$(<"$mount/engawa/enrol-token")" = "${tokens[index]}" ]; } ||
+    { echo 'the settings are not what was written' >>"$out" && return 1; }
   release
 }
 
@@ -459,10 +468,10 @@ release() {
 
 # The second table first: until the first sector is there nothing starts from the card.
 seal() {
-  dd if="$table" of="$disk" bs=512 skip=$((size / 512 - BACKUP)) seek=$((size / 512 - BACKUP)) oflag=direct conv=fsync,nocreat status=none
-  sealing=1
-  dd if="$table" of="$disk" bs=$MIB count=1 oflag=direct conv=fsync,nocreat status=none
-  cmp -n $MIB "$table" <(dd if="$disk" bs=$MIB count=1 iflag=direct status=none)
+  dd if="$table" of="$disk" bs=512 skip=$((size / 512 - BACKUP)) seek=$((size / 512 - BACKUP)) oflag=direct \
+    conv=fsync,nocreat status=none &&
+    dd if="$table" of="$disk" bs=$MIB count=1 oflag=direct conv=fsync,nocreat status=none &&
+    cmp -n $MIB "$table" <(dd if="$disk" bs=$MIB count=1 iflag=direct status=none)
 }
 
 work() { # INDEX
@@ -476,13 +485,17 @@ work() { # INDEX
   begin 'wiping the partition table'
   # The older booth's data must not come back, neither to a reader nor to a file system: many cards forget it at once.
   blkdiscard -f "$disk" >/dev/null 2>&1 || true
-  wipe
+  run wipe
   write_image
+  cp -- "$work/head" "$table" && truncate -s "$size" "$table"
+  check_roots
   begin 'putting in the settings'
   grow
   personalise
   begin 'writing the partition table'
-  seal
+  sealing=1
+  run seal
+  blockdev --rereadpt "$disk" >/dev/null 2>&1 || true # not every disk has partitions to the kernel
   trap '' TERM HUP
   printf '%s %(%FT%T)T %s\n' "$(mark_of "${tokens[index]}")" -1 "$booth" >>"$used"
 }
@@ -561,7 +574,7 @@ main() {
   plan
   if [ -n "$dry" ]; then printf '\ndry run: nothing was touched\n' && return; fi
   [ -n "$yes" ] || confirm
-  : >>"$used"
+  { : >>"$used" && : >>"$log"; } 2>/dev/null || bail 2 "$used or $log cannot be written: give another --log, or move the file"
   trap 'stopped 130' INT
   trap 'stopped 143' TERM
   trap 'stopped 129' HUP
