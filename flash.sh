@@ -41,7 +41,7 @@ targets=() wifi_files=()            # as they were given
 names=() tokens=()                  # one a target
 wifi_names=() wifi_texts=()         # iwd's files
 disks=() sizes=() pids=() results=() # one a target
-work='' used='' out='' child=''
+work='' used='' out='' child='' ticker=''
 
 bail() { # CODE WORDS…
   local code=$1
@@ -98,7 +98,7 @@ parse() {
 
 need_tools() {
   local each missing=()
-  for each in blockdev e2fsck flock iconv losetup lsblk mount openssl partx perl resize2fs sfdisk tune2fs unshare zstd; do
+  for each in blkid blockdev e2fsck flock iconv losetup lsblk mount openssl partx perl resize2fs sfdisk tune2fs unshare zstd; do
     tool "$each" || missing+=("$each")
   done
   [ "${#missing[@]}" = 0 ] || bail 5 "missing: ${missing[*]}. On Debian:" \
@@ -145,9 +145,9 @@ read_booths() {
     else bail 2 "$where: \"name,token\" is expected; a name with a comma stands in double quotes"; fi
     check_name "$booth" "$where"
     check_token "$token" "$where"
-    [ -z "${seen_names[$booth]-}" ] || bail 2 "$where: the name of line ${seen_names[$booth]} again"
-    [ -z "${seen_tokens[$token]-}" ] || bail 2 "$where: the token of line ${seen_tokens[$token]} again; each booth needs its own"
-    seen_names[$booth]=$number seen_tokens[$token]=$number row=$((row + 1))
+    [ -z "${seen_names[=$booth]-}" ] || bail 2 "$where: the name of line ${seen_names[=$booth]} again"
+    [ -z "${seen_tokens[=$token]-}" ] || bail 2 "$where: the token of line ${seen_tokens[=$token]} again; each booth needs its own"
+    seen_names[=$booth]=$number seen_tokens[=$token]=$number row=$((row + 1))
     if [ "${#names[@]}" -lt "${#targets[@]}" ] && ! is_used "$token"; then names+=("$booth") tokens+=("$token"); fi
   done <"$booths"
   [ "${#names[@]}" = "${#targets[@]}" ] ||
@@ -278,7 +278,7 @@ check_target() { # DISK
   if [ -f "$target" ]; then
     [ -w "$target" ] || bail 4 "$target cannot be written"
     [ -z "$(losetup -nO NAME -j "$target")" ] || bail 4 "$target is in use by $(losetup -nO NAME -j "$target")"
-    size=$(stat -Lc %s "$target")
+    size=$(($(stat -Lc %s "$target") / 512 * 512))
   else
     [ -b "$target" ] || bail 4 "$target is not a disk"
     type=$(lsblk -dnro TYPE "$target")
@@ -358,6 +358,7 @@ confirm() {
 begin() { # WORDS [FIELD]
   local counters=()
   doing=$1
+  : >"$out"
   read -ra counters <"/sys/class/block/${disk##*/}/stat"
   printf '%s %d %d %s\n' "${disk##*/}" "${2--1}" "${counters[${2-0}]}" "$doing" >"$work/$index.state"
   say "$booth (${disks[index]##*/}): $doing"
@@ -484,7 +485,7 @@ work() { # INDEX
   if [ -f "$disk" ]; then disk=$(losetup -f --show "$disk") && own=$disk; fi
   begin 'wiping the partition table'
   # The older booth's data must not come back, neither to a reader nor to a file system: many cards forget it at once.
-  blkdiscard -f "$disk" >/dev/null 2>&1 || true
+  run blkdiscard -f "$disk" || true
   run wipe
   write_image
   cp -- "$work/head" "$table" && truncate -s "$size" "$table"
@@ -501,16 +502,18 @@ work() { # INDEX
 }
 
 finish() { # CODE
-  local why
+  local why fate
   trap '' TERM HUP
   set +e
   release
   if [ "$1" != 0 ]; then
-    why=$(grep . "$out" | tail -n 1)
-    if wipe 2>/dev/null; then why+='. It was made unbootable'
-    elif [ -z "$sealing" ]; then why+='. It cannot be reached any more, and was not bootable yet'
-    else why+='. It CANNOT BE REACHED AND MAY START: do not use it before it was written anew'; fi
-    say "$booth (${disks[index]}): $word while $doing: ${why#.}; the token was not used. Try again, or another card." >&2
+    note "$(tail -n 20 "$out")"
+    why=$(sed 's/\x1b\[[0-9;]*m//g; /^$/d' "$out" | tail -n 1)
+    fate='It CANNOT BE REACHED AND MAY START: do not use it before it was written anew'
+    [ -n "$sealing" ] || fate='It cannot be reached any more, and was not bootable yet'
+    if wipe 2>/dev/null; then fate='It was made unbootable'; fi
+    say "$booth (${disks[index]}): $word while $doing${why:+: ${why%.}}. $fate; the token was not used." \
+      "Try again, or another card." >&2
   fi
   [ -z "$own" ] || losetup -d "$own"
 }
@@ -520,6 +523,7 @@ finish() { # CODE
 # Draws one line again and again, for eyes only.
 progress() {
   local each state counters line
+  trap - INT TERM HUP
   while [ -d "$work" ]; do
     line=''
     for each in "$work"/*.state; do
@@ -540,7 +544,7 @@ collect() {
 
 stopped() { # CODE
   trap '' INT TERM HUP
-  kill "${pids[@]}" 2>/dev/null || true
+  kill "${pids[@]:${#results[@]}}" 2>/dev/null || true
   collect
   summary || true
   exit "$1"
@@ -548,7 +552,7 @@ stopped() { # CODE
 
 summary() {
   local i text failed=0
-  rm -f "$work"/*.state
+  [ -z "$ticker" ] || { kill "$ticker" && printf '\r\033[K'; }
   for ((i = 0; i < ${#pids[@]}; i++)); do
     if [ "${results[i]}" != written ]; then failed=7 && continue; fi
     text="${names[i]}"$'\n'"$service"$'\n'"${image##*/} $(date +%F)"
@@ -582,7 +586,10 @@ main() {
     work "$i" &
     pids+=("$!")
   done
-  if [ -t 1 ]; then progress & fi
+  if [ -t 1 ]; then
+    progress &
+    ticker=$!
+  fi
   collect
   summary
 }

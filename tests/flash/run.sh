@@ -14,15 +14,20 @@ fi
 folder=$(mktemp -d "${TMPDIR:-/tmp}/engawa-cards.XXXXXX")
 mkdir "$folder/image"
 
+unmount() {
+  local each
+  while read -r each; do umount -q "$each" 2>/dev/null; done < <(awk '{ print $5 }' /proc/self/mountinfo | grep "^$folder/" | tac)
+}
 clean() {
   local each
-  while read -r each; do umount -q "$each"; done < <(awk '{ print $5 }' /proc/self/mountinfo | grep "^$folder/" | tac)
+  unmount
   while read -r each; do
     umount -q "$each"p? 2>/dev/null
     swapoff "$each" 2>/dev/null
     partx -d "$each" 2>/dev/null
     losetup -d "$each" 2>/dev/null
   done < <(tac "$folder/loops" 2>/dev/null)
+  unmount # what the devices lay on
   rm -rf -- "$folder"
 }
 trap 'set +e; clean' EXIT
