@@ -20,6 +20,10 @@ unmount() {
 }
 clean() {
   local each
+  wait # for tests that still run, after a Ctrl-C: none lasts long
+  for each in "$folder"/*/group; do
+    if [ -e "$each" ]; then kill -KILL -- -"$(<"$each")" 2>/dev/null; fi
+  done
   unmount
   while read -r each; do
     umount -q "$each"p? 2>/dev/null
@@ -250,6 +254,8 @@ what_is_in_use_is_refused() {
   one --target "$disk" --yes
   refused 4 "another flash.sh"
   exec 8<&-
+  one --target "$dir/locked" --yes
+  expect 4 "$dir/locked is in use by $disk"
   disk below
   printf '%s\n' "$(losetup -f --show -o 1M "$disk")" >>"$folder/loops"
   one --target "$disk" --yes
@@ -356,7 +362,7 @@ a_cut_image_with_good_checksums_makes_no_card() {
   truncate -s -9K "$dir/booth.img.zst"
   sums
   one --target "$disk" --yes
-  expect 7 "It was made unbootable"
+  expect 7 "failed while writing" "It was made unbootable"
   unbootable "$disk"
 }
 
@@ -403,6 +409,7 @@ END
   (cd "$dir" && exec env --default-signal=INT setsid "$here/../../flash.sh" --image "$image.zst" --service https://fair.example --name A-01 \
     --token-file token --target "$disk" --yes) >"$dir/said" 2>&1 &
   flashing=$!
+  printf '%s' "$flashing" >"$dir/group" # a session of its own, ended by `clean` when this test fails
   until_there "$dir/reached"
   rm "$dir/reached"
   if [ "$2" = KILL ]; then kill -KILL -- -"$flashing"; else kill -"$2" "$flashing"; fi
@@ -411,6 +418,7 @@ END
   expect "$3"
   [ "$2" = KILL ] || expect "$3" "stopped while" "It was made unbootable"
   left_nothing "$disk"
+  rm "$dir/group"
   unbootable "$disk"
   [ ! -s "$dir/token.used" ]
 }
@@ -428,23 +436,36 @@ killed_in_the_middle_it_leaves_a_card_that_does_not_start() {
   stopped sync KILL 137
 }
 
-tests=$(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$0")
-begun=$(date +%s.%N)
-"$here/image.sh" "$folder/image"
-failed=0
-for name in $tests; do
+run_one() { # NAME
+  dir=$folder/$1
+  mkdir "$dir"
+  export TMPDIR=$dir
+  set +e
+  (set -eE; trap 'echo "  at line ${BASH_LINENO[0]}: $BASH_COMMAND"' ERR; "$1") >"$dir/out" 2>&1
+  echo $? >"$dir/result"
+}
+
+names=()
+while read -r name; do
   if [ $# -gt 0 ]; then
     for word in "$@" ''; do [[ $name != *"$word"* ]] || break; done
     [ -n "$word" ] || continue
   fi
+  names+=("$name")
+done < <(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$0")
+
+begun=$(date +%s.%N)
+"$here/image.sh" "$folder/image"
+for name in "${names[@]}"; do
+  # Most of the time is waiting for disks: four at once, the rest in turn.
+  while [ "$(jobs -rp | wc -l)" -ge 4 ]; do wait -n; done
+  run_one "$name" &
+done
+wait
+failed=0
+for name in "${names[@]}"; do
   dir=$folder/$name
-  mkdir "$dir"
-  export TMPDIR=$dir
-  set +e
-  (set -eE; trap 'echo "  at line ${BASH_LINENO[0]}: $BASH_COMMAND"' ERR; "$name") >"$dir/out" 2>&1
-  result=$?
-  set -e
-  if [ $result = 0 ]; then
+  if [ "$(<"$dir/result")" = 0 ]; then
     printf 'ok      %s\n' "${name//_/ }"
     grep -h '^(skipped' "$dir/out" || true
   else
