@@ -106,3 +106,11 @@ until_there() { # FILE
   echo "$1 did not come up in 15 s"
   return 1
 }
+
+# another_image: a copy to be spoilt, in $dir/booth.img.*
+another_image() {
+  cp "$folder"/image/booth.img.* "$dir"
+  image=$dir/booth.img
+  disk card
+}
+sums() { (cd "$dir" && sha256sum booth.img.zst booth.img.bmap >booth.img.sha256); }
