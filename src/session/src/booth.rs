@@ -15,8 +15,10 @@ mod line;
 mod links;
 mod meter;
 mod notice;
+mod order;
 mod port;
 mod show;
+mod staff;
 mod visit;
 mod walk;
 
@@ -85,7 +87,9 @@ pub struct Booth {
     dialog: Option<(Dialog, Instant)>,
     /// What is news, and until when.
     notice: Option<(Notice, Instant)>,
-    staff_called: bool,
+    call: staff::Call,
+    /// Why the disk does not open; none while it does.
+    disk: Option<&'static str>,
     meter: Meter,
     lost_sources: BTreeSet<Source>,
     media_open: bool,
@@ -127,7 +131,8 @@ impl Booth {
             touched: now,
             dialog: None,
             notice: None,
-            staff_called: false,
+            call: staff::Call::default(),
+            disk: None,
             meter: Meter::default(),
             lost_sources: BTreeSet::new(),
             media_open: false,
@@ -165,6 +170,8 @@ impl Booth {
             Input::Scanned(code) => self.scanned(code),
             Input::Queued { room, queued } => self.queued(&room, queued),
             Input::QueueFull => self.queue_full(),
+            Input::DiskFailed(fault) => self.disk_failed(fault),
+            Input::DiskBack(saved) => self.disk_back(saved),
             Input::Fetched { room, post, here } => self.fetched(&room, post, here),
         }
         self.handle_timeout(now);

@@ -1,7 +1,7 @@
 //! The line to the service: what comes over it, and the commands that go.
 
 use super::{Booth, Effect, LinkFault};
-use engawa_protocol::{ClientMessage, Command, Refusal, RoomId, ServiceMessage, You};
+use engawa_protocol::{ClientMessage, Command, Millis, Refusal, RoomId, ServiceMessage, You};
 use std::time::{Duration, Instant};
 
 /// The connection to the service.
@@ -23,6 +23,11 @@ impl Booth {
     /// The service can be reached.
     pub(super) fn online(&self) -> bool {
         self.link == Link::Up
+    }
+
+    /// The service's clock, while it can be reached.
+    pub fn service_time(&self) -> Option<Millis> {
+        self.service_now().filter(|_| self.online())
     }
 
     pub(super) fn down_since(&self) -> Instant {
@@ -54,6 +59,7 @@ impl Booth {
                 self.commands.ready();
                 self.send_commands();
                 self.follow();
+                self.call_again();
             }
             ServiceMessage::Directory { companies } => self.companies = companies,
             ServiceMessage::Queue { room, place } => {
@@ -77,6 +83,7 @@ impl Booth {
             ServiceMessage::Invited { n, room, booking, now } => self.invited(n, room, booking, now),
             ServiceMessage::NotInvited { n, reason } => self.not_invited(n, reason),
             ServiceMessage::Signal { room, from, to, attempt, signal } => self.signal(&room, from, to, attempt, signal),
+            ServiceMessage::StaffCall { called, attended_by } => self.called(called, attended_by),
             // For hosts, or nothing to decide on.
             ServiceMessage::Welcome { .. }
             | ServiceMessage::Lobby { .. }
