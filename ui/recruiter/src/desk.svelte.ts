@@ -221,6 +221,8 @@ export class Desk {
       case 'directory':
       case 'queue':
       case 'invited':
+      case 'floor':
+      case 'staff_call':
       case 'not_invited':
         return;
       default:

@@ -87,6 +87,7 @@ impl Booth {
             // For hosts, or nothing to decide on.
             ServiceMessage::Welcome { .. }
             | ServiceMessage::Lobby { .. }
+            | ServiceMessage::Floor { .. }
             | ServiceMessage::Still { .. }
             | ServiceMessage::Pong { .. }
             | ServiceMessage::Fault { .. } => {}
