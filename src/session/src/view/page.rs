@@ -1,6 +1,5 @@
 //! The pages, each with all that it shows.
 
-use super::TILES;
 use crate::keyboard;
 use engawa_protocol::{CompanyId, Millis, Refusal, Seat, Slot};
 
@@ -11,7 +10,7 @@ pub enum Screen {
     Welcome,
     /// Whom to talk to.
     Companies {
-        /// The tiles of this page, at most [`TILES`].
+        /// The tiles of this page, at most [`TILES`](super::TILES).
         tiles: Vec<Tile>,
         /// This page, from 0.
         page: usize,
