@@ -6,7 +6,7 @@ use crate::status::{page, print};
 use anyhow::{Context, anyhow, bail};
 use engawa_session::booth::Input;
 use engawa_session::keyboard::Key;
-use engawa_session::view::{Devices, DocumentState, LineBody, LineKey, Screen, Touch, View};
+use engawa_session::view::{Devices, Dialog, DocumentState, LineBody, LineKey, Screen, Staff, Touch, View};
 use serde_json::json;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -143,10 +143,22 @@ impl Candidate {
                 self.touch(Touch::Hand);
             }
             Action::Number(digits) => {
-                self.until(PAGE, "the service", |view| view.online && view.screen == Screen::Welcome).await?;
+                let offers =
+                    |view: &View| view.online && matches!(view.screen, Screen::Welcome | Screen::Companies { .. });
+                self.until(PAGE, "the service", offers).await?;
                 self.touch(Touch::Number);
                 self.page("number").await?;
                 digits.iter().for_each(|digit| self.touch(Touch::Digit(*digit)));
+            }
+            Action::CallStaff => {
+                self.until(PAGE, "the service", |view| view.staff != Staff::Away).await?;
+                self.touch(Touch::CallStaff);
+            }
+            Action::TakeOver => {
+                let asks = |view: &View| view.dialog == Some(Dialog::TakeOver);
+                self.until(PAGE, "the question", asks).await?;
+                self.touch(Touch::TakeOver);
+                self.until(PAGE, "an answer", |view| view.dialog.is_none()).await?;
             }
             Action::Microphone(on) => self.switch(*on, |devices| devices.microphone, Touch::Microphone).await?,
             Action::Camera(on) => self.switch(*on, |devices| devices.camera, Touch::Camera).await?,
