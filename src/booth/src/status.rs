@@ -4,7 +4,7 @@
 
 use anyhow::Context;
 use engawa_screen::Picture;
-use engawa_session::view::{Alert, Chat, DocumentState, End, Line, LineState, Other, Screen, View};
+use engawa_session::view::{Alert, Chat, DocumentState, End, Line, LineState, Other, Screen, Staff, View};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -66,6 +66,12 @@ fn line(view: &View) -> Value {
         "locale": view.locale.tag(),
         "online": view.online,
         "dialog": view.dialog.is_some(),
+        "staff": match &view.staff {
+            Staff::Away => "away",
+            Staff::Free => "free",
+            Staff::Called => "called",
+            Staff::Coming { .. } => "coming",
+        },
         "alert": view.alert.map(|alert| match alert {
             Alert::Muted => "muted",
             Alert::SourceLost => "source-lost",
@@ -81,7 +87,7 @@ fn line(view: &View) -> Value {
         Screen::Companies { tiles, page, pages, .. } => {
             let tiles: Vec<_> = tiles
                 .iter()
-                .map(|tile| json!({"company": tile.company, "here": tile.here, "waiting": tile.waiting}))
+                .map(|tile| json!({"company": tile.company, "here": tile.here, "waiting": tile.waiting, "booked": tile.booked}))
                 .collect();
             json!({"tiles": tiles, "page": page, "pages": pages})
         }
@@ -109,9 +115,10 @@ fn line(view: &View) -> Value {
             End::Lost => "lost",
             End::SlotOver => "slot-over",
             End::Cancelled => "cancelled",
+            End::TakenOver => "taken-over",
         }}),
         Screen::OutOfOrder { fault } => json!({"fault": fault}),
-        Screen::Number { digits, asking, refused } => {
+        Screen::Number { digits, asking, refused, .. } => {
             json!({"digits": digits.len(), "asking": asking, "refused": refused.is_some()})
         }
         Screen::NotOpen { seconds, .. } => json!({"seconds": seconds}),
