@@ -3,7 +3,7 @@
 //! README.md lists the actions. Each waits until the page on which it makes sense is shown.
 
 use crate::inbox::{Happened, Post};
-use crate::status::{page, print};
+use crate::status::{page, print, seconds};
 use anyhow::{Context, anyhow, bail};
 use engawa_protocol::{CompanyId, Locale};
 use engawa_session::booth::Input;
@@ -60,6 +60,7 @@ pub enum Action {
     Write(String),
     Send(PathBuf),
     Open,
+    TakeBack,
     Hand,
     Number(Vec<u8>),
     Microphone(bool),
@@ -70,8 +71,10 @@ pub enum Action {
     Leave,
     Ask,
     Stay,
+    Return,
     OtherCompanies,
     Finish,
+    Seconds,
     Screen(PathBuf),
     Figures,
     Quit,
@@ -124,6 +127,7 @@ impl FromStr for Action {
             "send" if rest.is_empty() => bail!("send needs the path of a file"),
             "send" => Action::Send(rest.into()),
             "open" => Action::Open,
+            "take-back" => Action::TakeBack,
             "hand" => Action::Hand,
             "number" => Action::Number(digits(rest).context("number needs four digits")?),
             "microphone" => Action::Microphone(switch()?),
@@ -134,10 +138,12 @@ impl FromStr for Action {
             "leave" => Action::Leave,
             "ask-leave" => Action::Ask,
             "stay" => Action::Stay,
+            "return" => Action::Return,
             "other" => Action::OtherCompanies,
             "finish" => Action::Finish,
             "screen" if rest.is_empty() => bail!("screen needs the path of a PNG file"),
             "screen" => Action::Screen(rest.into()),
+            "seconds" => Action::Seconds,
             "figures" => Action::Figures,
             "quit" => Action::Quit,
             other => bail!("there is no action {other:?}"),
@@ -306,6 +312,19 @@ impl Candidate {
                 };
                 self.until(PAGE, "the file", done).await?;
             }
+            Action::TakeBack => {
+                let own = |view: &View| {
+                    let lines = &view.chat.as_ref()?.lines;
+                    lines.iter().rev().find_map(|line| match &line.key {
+                        LineKey::Post(post) if line.mine && line.body != LineBody::Deleted => Some(*post),
+                        _ => None,
+                    })
+                };
+                self.until(PAGE, "an own line in the chat", |view| own(view).is_some()).await?;
+                let post = self.views.borrow().as_ref().and_then(own).context("the line is gone")?;
+                self.touch(Touch::DeletePost(post));
+                self.until(PAGE, "the line taken back", |view| own(view) != Some(post)).await?;
+            }
             Action::Hand => {
                 self.page("call").await?;
                 self.touch(Touch::Hand);
@@ -334,6 +353,12 @@ impl Candidate {
                 self.page("ended").await?;
             }
             Action::Stay => self.touch(Touch::Stay),
+            Action::Return => {
+                let may = |view: &View| matches!(view.screen, Screen::Ended { may_return: true, .. });
+                self.until(PAGE, "a way back", may).await?;
+                self.touch(Touch::Return);
+                self.until(PAGE, "the interview", |view| page(&view.screen) != "ended").await?;
+            }
             Action::OtherCompanies => {
                 self.page("refused").await?;
                 self.touch(Touch::OtherCompanies);
@@ -350,6 +375,10 @@ impl Candidate {
                 let written = timeout(PAGE, written).await.context("the screen does not answer")?;
                 written.context("the screen is gone")?.map_err(|error| anyhow!(error))?;
                 print(&json!({"saved": path}));
+            }
+            Action::Seconds => {
+                let shown = self.views.borrow().as_ref().and_then(seconds);
+                print(&json!({"seconds": shown}));
             }
             Action::Figures => {
                 let (answer, figures) = oneshot::channel();
