@@ -197,7 +197,7 @@ export const en: Words = {
     ended: 'The interview is over',
     left: 'You left the room',
     cause: {
-      slot_over: 'The time slot is over',
+      slot_over: 'The time slot is over. An interview that has ended cannot be resumed.',
       cancelled: 'It was cancelled',
       host: 'A recruiter ended it',
       host_left: 'All recruiters left',

@@ -195,7 +195,7 @@ export const ja: Words = {
     ended: '面接が終わりました',
     left: '面接室から退出しました',
     cause: {
-      slot_over: '予定の時間が終わりました',
+      slot_over: '予定の時間が終わりました。終了した面接は再開できませんので、ご了承ください。',
       cancelled: '取り消されました',
       host: '担当者が終了しました',
       host_left: '担当者が全員退出しました',

@@ -195,7 +195,7 @@ export const ko: Words = {
     ended: '면접이 종료되었습니다',
     left: '면접실에서 나왔습니다',
     cause: {
-      slot_over: '예정된 시간이 끝났습니다',
+      slot_over: '예정된 시간이 끝났습니다. 종료된 면접은 재진행이 불가하오니 참고하시기 바랍니다.',
       cancelled: '취소되었습니다',
       host: '면접관이 종료했습니다',
       host_left: '면접관이 모두 나갔습니다',
