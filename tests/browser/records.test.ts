@@ -41,7 +41,7 @@ test('the records hold who was there and what was said, harmless and without wha
   await page.getByText('全員の画面と記録から言葉とファイルが消え、元にもどせません。').waitFor();
   await page.getByTestId('confirm-clear').click();
   await booth.shows('nothing of it', (shown) => shown.chat?.deleted === 2);
-  await write('+81 3 1234 5678');
+  await write('+81 "3", 1234');
   await booth.act('write ＠式ではない');
   await booth.act('write 言いまちがい');
   await until('the line to take back', async () => (await recruiter.posts()).some((post) => post.text === '言いまちがい'));
@@ -51,7 +51,7 @@ test('the records hold who was there and what was said, harmless and without wha
   await page.getByTestId('delete-post').last().click();
   await booth.shows('four that are gone', (shown) => shown.chat?.deleted === 4);
   await page.getByTestId('chat').getByText('取り消されました').last().waitFor();
-  await page.getByTestId('chat-file').setInputFiles({ name: '案内, "第2版".txt', mimeType: 'text/plain', buffer: Buffer.from('ようこそ') });
+  await page.getByTestId('chat-file').setInputFiles({ name: '案内, 第2版.txt', mimeType: 'text/plain', buffer: Buffer.from('ようこそ') });
   await booth.shows('the file', (shown) => shown.chat?.lines === 7);
   await recruiter.end();
 
@@ -73,9 +73,9 @@ test('the records hold who was there and what was said, harmless and without wha
   await page.getByTestId('open-record').click();
   expect(await saved(recruiter, 'chat', fair.folder)).toEqual([
     `${BOM}タイプ,時刻,主催者・参加者,名前,メッセージ`,
-    "全体,when,主催者,高橋 めぐみ,'+81 3 1234 5678",
+    `全体,when,主催者,高橋 めぐみ,"'+81 ""3"", 1234"`,
     "全体,when,参加者,'=cmd|calc,'＠式ではない",
-    '全体,when,主催者,高橋 めぐみ,"【ファイル送信】案内, ""第2版"".txt"',
+    '全体,when,主催者,高橋 めぐみ,"【ファイル送信】案内, 第2版.txt"',
     '',
   ]);
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-file').click()]);
