@@ -291,6 +291,8 @@ impl Booth {
             // For hosts, or nothing to decide on.
             ServiceMessage::Welcome { .. }
             | ServiceMessage::Lobby { .. }
+            | ServiceMessage::Floor { .. }
+            | ServiceMessage::StaffCall { .. }
             | ServiceMessage::Still { .. }
             | ServiceMessage::Pong { .. }
             | ServiceMessage::Fault { .. } => {}

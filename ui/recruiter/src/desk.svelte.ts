@@ -2,68 +2,55 @@
 //
 // Owns: the link, the devices and the one visit.
 // Never does: draw, or decide what a room does.
-import { signOut, whoAmI } from './api';
+import { signOut, whoAmI, type Me } from './api';
+import { Bell } from './bell.svelte';
 import { clock, steadyClock } from './clock';
 import { receivable } from './codecs';
-import { Devices, type DevicesState, type Kind } from './devices';
-import type { Room } from './fold';
+import type { Answer } from './commands';
+import type { DevicesState } from './devices';
+import { isPast } from './fold';
+import { Inputs } from './inputs.svelte';
 import * as keep from './keep';
+import { noticeOf } from './knocks';
 import { WORDS } from './lang';
-import { Link, type Answer, type LinkState, type Socket } from './link';
+import { Link, type LinkState } from './link';
 import { Lobby } from './lobby.svelte';
-import { Notices } from './notice';
+import type { Place } from './place';
 import type {
-  ClientId, Command, IceServer, Locale, Me, Refusal, RoomId, RoomSummary, ServiceMessage,
+  ClientId, Command, IceServer, Locale, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
-import { interviews, waitingRecords } from './schedule';
-import { Sound } from './sound';
+import { interviewHash, routeOf, type Route } from './route';
+import { summaryOf } from './rows';
+import { interview, interviews, waitingRecords } from './schedule';
+import { connect, randomId } from './socket';
 import { Today } from './today.svelte';
 import { Visit, type Outcome } from './visit.svelte';
 import { Watch } from './watch.svelte';
 
-/** Where the recruiter is. */
-export type Place =
-  | { kind: 'loading' }
-  | { kind: 'sign-in'; told: boolean }
-  | { kind: 'day' }
-  | { kind: 'ready'; summary: RoomSummary; admit: boolean; watch: Watch }
-  | { kind: 'call'; visit: Visit }
-  | { kind: 'ended'; summary: RoomSummary; room: Room | undefined; left: boolean; refused: Refusal | undefined }
-  | { kind: 'replaced'; summary: RoomSummary | undefined }
-  | { kind: 'version' };
-
 export class Desk {
   place = $state.raw<Place>({ kind: 'loading' });
   me = $state.raw<Me | undefined>();
+  /** What the address asks for, until it is done. */
+  route = $state.raw<Route | undefined>(routeOf(location.hash));
+  /** The interview that the address named is not there. */
+  missing = $state(false);
   link = $state.raw<LinkState>({ kind: 'idle' });
-  devices = $state.raw<DevicesState>();
   locale = $state<Locale>(keep.keptLocale());
-  loudness = $state<keep.Loudness>(keep.keptLoudness());
-  soundBlocked = $state(true);
   /** The service's clock, once a second. */
   now = $state(Date.now());
-  /** The newest knock in words, for a screen reader. */
-  announced = $state('');
   words = $derived(WORDS[this.locale]);
 
   readonly lobby = new Lobby();
   readonly today = new Today({ interviews: () => interviews(), records: waitingRecords });
-  readonly sound: Sound;
+  readonly bell = new Bell();
+  readonly inputs = new Inputs((before, now) => this.#inputsChanged(before, now));
   readonly client: ClientId = randomId();
-  #notices = new Notices();
-  #devices: Devices;
   #link: Link;
   #iceServers: IceServer[] = [];
   #ahead = 0;
   #welcomed = false;
 
   constructor() {
-    this.sound = new Sound(() => (this.soundBlocked = this.sound.blocked));
-    this.#devices = new Devices(navigator.mediaDevices, localStorage, (state) => this.#devicesChanged(state));
-    this.devices = this.#devices.state;
-    const on = keep.keptOn();
-    this.#devices.turn('microphone', on.microphone);
-    this.#devices.turn('camera', on.camera);
     this.#link = new Link({
       connect,
       clock: steadyClock(new Worker(new URL('./beat.worker.ts', import.meta.url), { type: 'module' })),
@@ -75,10 +62,15 @@ export class Desk {
     });
     setInterval(() => (this.now = Date.now() + this.#ahead), 1_000);
     addEventListener('online', () => this.#link.online());
+    addEventListener('hashchange', () => this.#asked(routeOf(location.hash)));
   }
 
   /** Finds out who is signed in; asks until the service answers. */
   async start(): Promise<void> {
+    if (this.route?.kind === 'first-sign-in') {
+      this.place = { kind: 'first-sign-in', token: this.route.token };
+      return;
+    }
     const me = await whoAmI();
     if (me === undefined) {
       clock.after(1_500, () => void this.start());
@@ -91,13 +83,31 @@ export class Desk {
   signedIn(me: Me): void {
     this.me = me;
     this.#welcomed = false;
-    // Whether this window was in a call is only known with the first lobby.
-    this.place = keep.keptRoom() ? { kind: 'loading' } : { kind: 'day' };
+    // Whether this window was in a call, or what the address names, is only known with the first lobby.
+    this.place = keep.keptRoom() || this.route ? { kind: 'loading' } : this.#home;
     this.#link.start();
+  }
+
+  /** Signed in by a one-time link, which is worth nothing from here on. */
+  firstSignedIn(me: Me, room: RoomId | undefined): void {
+    this.#address(room);
+    this.route = routeOf(location.hash);
+    // Whoever was signed in before is not any more.
+    this.#link.stop();
+    this.signedIn(me);
+  }
+
+  /** Away from a link that cannot be used. */
+  toSignIn(): void {
+    this.#address(undefined);
+    this.route = undefined;
+    this.place = { kind: 'loading' };
+    void this.start();
   }
 
   async signOut(): Promise<void> {
     this.#forget();
+    this.#address(undefined);
     this.#link.stop();
     this.place = { kind: 'sign-in', told: true };
     await signOut();
@@ -108,30 +118,26 @@ export class Desk {
     keep.keepLocale(locale);
   }
 
-  ring(loudness: keep.Loudness): void {
-    this.loudness = loudness;
-    keep.keepLoudness(loudness);
-    void this.sound.unlock().then(() => this.sound.knock(loudness));
-  }
-
   /** "Let in": straight into the call when the devices were looked at before, else by the ready page. */
   admit(summary: RoomSummary): void {
-    if (keep.keptReady()) this.enter(summary, true);
+    if (keep.keptReady() || this.place.kind === 'ready') this.enter(summary, true);
     else this.prepare(summary, true);
   }
 
   prepare(summary: RoomSummary, admit: boolean): void {
     this.#unwatch();
+    // A reload of the ready page comes back to it, and the address can be handed on.
+    this.#address(summary.room);
     this.place = { kind: 'ready', summary, admit, watch: new Watch(summary.room, this.#link) };
-    void this.#devices.open();
+    this.inputs.open();
   }
 
   /** Into the call. Camera and microphone follow as soon as they are open; nobody waits for them. */
   enter(summary: RoomSummary, admit: boolean, takeOver = false): void {
     this.#unwatch();
+    this.#address(undefined);
     keep.keepReady(true);
     keep.keepRoom(summary.room);
-    const { microphone, camera } = this.#devices.state;
     const only = new URLSearchParams(location.search).get('codecs');
     const visit = new Visit({
       link: this.#link,
@@ -139,18 +145,20 @@ export class Desk {
       client: this.client,
       summary,
       codecs: receivable(RTCRtpReceiver.getCapabilities('video')?.codecs ?? [], only),
-      tracks: this.#devices.tracks,
-      on: { microphone: microphone.on && !microphone.problem, camera: camera.on && !camera.problem },
+      tracks: this.inputs.tracks,
+      on: this.inputs.on,
       makeConnection: () => new RTCPeerConnection({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
       makeStream: () => new MediaStream(),
       fetch: (path, init) => fetch(path, init),
       digest: crypto.subtle ? (bytes) => crypto.subtle.digest('SHA-256', bytes) : undefined,
-      silence: (off) => this.#silence(off),
+      read: keep.keptRead(summary.room),
+      onRead: (event) => keep.keepRead(summary.room, event),
+      silence: (off) => this.inputs.silence(off),
       over: (outcome) => this.#over(summary, outcome),
     });
     this.place = { kind: 'call', visit };
     visit.enter(admit, takeOver);
-    void this.#devices.open();
+    this.inputs.open();
   }
 
   command(room: RoomId, command: Command): Promise<Answer> {
@@ -160,8 +168,22 @@ export class Desk {
   toDay(): void {
     this.#unwatch();
     this.#free();
-    this.place = { kind: 'day' };
-    void this.today.refresh();
+    this.#address(undefined);
+    this.missing = false;
+    this.place = this.#home;
+    if (this.place.kind === 'day') void this.today.refresh();
+  }
+
+  /** Staff sit in no interview: their page is the floor. */
+  get #home(): Place {
+    return this.me?.role === 'staff' ? { kind: 'floor' } : { kind: 'day' };
+  }
+
+  /** The accounts that a company's admin or the staff look after. */
+  toAccounts(): void {
+    if (this.place.kind === 'call') return;
+    this.toDay();
+    this.place = { kind: 'accounts' };
   }
 
   /** Takes the seat or the sign-in back from the window that took it. */
@@ -173,24 +195,6 @@ export class Desk {
     else this.toDay();
   }
 
-  turn(kind: Kind, on: boolean): void {
-    this.#devices.turn(kind, on);
-    keep.keepOn({ microphone: this.#devices.state.microphone.on, camera: this.#devices.state.camera.on });
-  }
-
-  choose(kind: Kind | 'speaker', id: string): void {
-    if (kind === 'speaker') this.#devices.chooseSpeaker(id);
-    else void this.#devices.choose(kind, id);
-  }
-
-  suppressNoise(noise: boolean): void {
-    void this.#devices.suppressNoise(noise);
-  }
-
-  retryDevices(): void {
-    void this.#devices.retry();
-  }
-
   #receive(message: ServiceMessage): void {
     switch (message.type) {
       case 'welcome':
@@ -200,6 +204,7 @@ export class Desk {
       case 'lobby':
         this.#tell(this.lobby.update(message, this.me?.account ?? ''));
         this.today.lobby(message.rooms);
+        for (const { room, progress } of message.rooms) if (isPast(progress)) keep.keepRead(room, undefined);
         this.#comeBack();
         return;
       case 'still':
@@ -221,6 +226,8 @@ export class Desk {
       case 'directory':
       case 'queue':
       case 'invited':
+      case 'floor':
+      case 'staff_call':
       case 'not_invited':
         return;
       default:
@@ -229,14 +236,9 @@ export class Desk {
   }
 
   #tell(fresh: RoomSummary[]): void {
-    this.#notices.keep(this.lobby.rung);
+    const notices = fresh.map((knock) => ({ ...noticeOf(this.words, knock), clicked: () => (this.lobby.chosen = knock.room) }));
     // Nothing sounds in a call but the people in it.
-    if (fresh.length > 0 && this.place.kind !== 'call') this.sound.knock(this.loudness);
-    for (const knock of fresh) {
-      this.announced = this.words.knock.announce(knock.guest, knock.booth);
-      this.#notices.tell(this.words, knock, () => (this.lobby.chosen = knock.room));
-    }
-    if (this.lobby.rung.length === 0) this.announced = '';
+    this.bell.ring(this.words, this.lobby.rung.map((knock) => noticeOf(this.words, knock)), notices, this.place.kind === 'call');
   }
 
   /** With the first lobby after a reload in a call: the same room again, as it was. */
@@ -248,18 +250,52 @@ export class Desk {
     const kept = navigation?.type === 'reload' ? keep.keptRoom() : undefined;
     const summary = kept ? this.lobby.find(kept) : undefined;
     // The seat that a reload left behind is this window's own.
-    if (summary?.progress === 'in_call') this.enter(summary, false, true);
+    if (summary?.progress === 'in_call') {
+      this.route = undefined;
+      this.enter(summary, false, true);
+    } else if (this.route) void this.#follow(this.route);
     else if (this.place.kind === 'loading') this.toDay();
+  }
+
+  /** The address was changed by hand or by a link, in a page that stands. */
+  #asked(route: Route | undefined): void {
+    if (!route || this.place.kind === 'call') return;
+    this.route = route;
+    if (route.kind === 'first-sign-in') this.place = { kind: 'first-sign-in', token: route.token };
+    else if (this.me && this.#welcomed) void this.#follow(route);
+  }
+
+  /** Opens the interview that the address names. */
+  async #follow(route: Route): Promise<void> {
+    this.route = undefined;
+    if (route.kind !== 'interview') return;
+    const known = this.lobby.find(route.room);
+    const asked = known ? undefined : await interview(route.room);
+    // The person may have gone elsewhere meanwhile.
+    if (this.place.kind === 'call' || !this.me) return;
+    const summary = known ?? (asked?.kind === 'ok' ? summaryOf(asked.value, this.lobby.booths) : undefined);
+    if (summary) {
+      this.prepare(summary, true);
+      return;
+    }
+    this.toDay();
+    this.missing = true;
+  }
+
+  /** Names the interview in the address, or nothing. */
+  #address(room: RoomId | undefined): void {
+    history.replaceState(null, '', room === undefined ? location.pathname + location.search : interviewHash(room));
   }
 
   #over(summary: RoomSummary, outcome: Outcome): void {
     // The seat went to another window; taken back, it is as it was.
     if (outcome.kind === 'replaced') {
-      this.#devices.close();
+      this.inputs.close();
       keep.keepRoom(undefined);
     } else {
       this.#free();
     }
+    if (outcome.kind === 'ended') keep.keepRead(summary.room, undefined);
     switch (outcome.kind) {
       case 'ended':
       case 'left':
@@ -281,10 +317,12 @@ export class Desk {
     const summary = this.place.kind === 'call' ? this.place.visit.summary : undefined;
     if (this.place.kind === 'call') this.place.visit.close();
     this.#unwatch();
-    this.#devices.close();
+    this.inputs.close();
     switch (state.cause) {
       case 'signed_out':
         this.#forget();
+        // Signed in again, one is back at the interview that was looked at.
+        this.route = routeOf(location.hash);
         this.place = { kind: 'sign-in', told: true };
         return;
       case 'replaced':
@@ -303,52 +341,32 @@ export class Desk {
     this.me = undefined;
     this.lobby.clear();
     this.today.clear();
-    this.announced = '';
-    this.#notices.keep([]);
+    this.bell.clear();
   }
 
   #unwatch(): void {
     if (this.place.kind === 'ready') this.place.watch.close();
   }
 
-  /** The room turned inputs off; they are shown off, and can be turned on again. */
-  #silence(off: { microphone: boolean; camera: boolean }): void {
-    if (off.microphone) this.turn('microphone', false);
-    if (off.camera) this.turn('camera', false);
-  }
-
-  /** In no interview: nothing is open, and the next one begins with everything on. */
+  /** In no interview. */
   #free(): void {
-    this.#devices.finish();
+    this.inputs.finish();
     keep.keepRoom(undefined);
-    keep.keepOn({ microphone: true, camera: true });
   }
 
-  #devicesChanged(state: DevicesState): void {
-    const before = this.devices;
-    this.devices = state;
-    if (this.place.kind !== 'call' || state.phase === 'closed') return;
+  #inputsChanged(before: DevicesState, { phase, camera, microphone }: DevicesState): void {
+    if (this.place.kind !== 'call' || phase === 'closed') return;
     const { visit } = this.place;
-    const { camera, microphone } = state;
-    if (before?.camera.track !== camera.track || before?.microphone.track !== microphone.track) {
+    if (before.camera.track !== camera.track || before.microphone.track !== microphone.track) {
       visit.use({ audio: microphone.track, video: camera.track });
     }
-    visit.turned({ microphone: microphone.on && !microphone.problem, camera: camera.on && !camera.problem });
+    visit.turned(this.inputs.on);
   }
 
   #setClock(now: number): void {
     this.#ahead = now - Date.now();
     this.now = now;
   }
-}
-
-function connect(): Socket {
-  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
-  return socket as Socket;
-}
-
-function randomId(): ClientId {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
 function unknownMessage(_message: never): void {}

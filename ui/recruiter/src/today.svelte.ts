@@ -1,6 +1,7 @@
 // Today's booked interviews and the records that wait to be taken along, asked for again when the lobby says that something changed.
+import type { Result } from './ask';
 import type { RoomSummary } from './protocol';
-import type { Interview, Interviews, Result, Waiting } from './schedule';
+import type { Interview, Interviews, Waiting } from './schedule';
 
 export type TodayOptions = {
   interviews: () => Promise<Result<Interviews>>;

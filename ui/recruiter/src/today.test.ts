@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomSummary } from './protocol';
-import type { Interviews, Result } from './schedule';
+import type { Result } from './ask';
+import type { Interviews } from './schedule';
 import { settle } from './testing';
 import { Today } from './today.svelte';
 

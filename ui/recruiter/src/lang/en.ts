@@ -1,3 +1,5 @@
+import { ACCESS } from './access';
+import { COMING } from './coming';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
@@ -5,6 +7,8 @@ import type { Words } from './words';
 const clockHour = (hour: number) => `${hour % 12 === 0 ? 12 : hour % 12} ${hour < 12 ? 'am' : 'pm'}`;
 
 export const en: Words = {
+  access: ACCESS.en,
+  coming: COMING.en,
   room: ROOM.en,
   plan: PLAN.en,
   tag: 'en',
@@ -197,7 +201,7 @@ export const en: Words = {
     ended: 'The interview is over',
     left: 'You left the room',
     cause: {
-      slot_over: 'The time slot is over. An interview that has ended cannot be resumed.',
+      slot_over: 'The time slot is over. An ended interview cannot be resumed.',
       cancelled: 'It was cancelled',
       host: 'A recruiter ended it',
       host_left: 'All recruiters left',

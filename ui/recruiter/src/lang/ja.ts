@@ -1,8 +1,12 @@
+import { ACCESS } from './access';
+import { COMING } from './coming';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
 
 export const ja: Words = {
+  access: ACCESS.ja,
+  coming: COMING.ja,
   room: ROOM.ja,
   plan: PLAN.ja,
   tag: 'ja',
@@ -71,7 +75,7 @@ export const ja: Words = {
     documentTitle: (n) => `(${n}) ノック - Engawa`,
     refused: {
       too_early: '受付可能時間外です。',
-      too_late: 'この面接の時間は終わりました。',
+      too_late: '受付可能時間外です。この面接の時間は終わりました。',
       already_here: '既に通話画面に接続されています。',
       next_slot: '次の面接の時間と重なります。',
       no_such_file: 'このファイルは見つかりません。',

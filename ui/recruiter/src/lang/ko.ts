@@ -1,8 +1,12 @@
+import { ACCESS } from './access';
+import { COMING } from './coming';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
 
 export const ko: Words = {
+  access: ACCESS.ko,
+  coming: COMING.ko,
   room: ROOM.ko,
   plan: PLAN.ko,
   tag: 'ko',
@@ -71,7 +75,7 @@ export const ko: Words = {
     documentTitle: (n) => `(${n}) 노크 - Engawa`,
     refused: {
       too_early: '입장 가능 시간이 아닙니다.',
-      too_late: '이 면접의 시간이 끝났습니다.',
+      too_late: '입장 가능 시간이 아닙니다. 이 면접의 시간이 끝났습니다.',
       already_here: '이미 통화 화면에 연결되어 있습니다.',
       next_slot: '다음 면접 시간과 겹칩니다.',
       no_such_file: '이 파일을 찾을 수 없습니다.',
