@@ -130,6 +130,34 @@ test('outside its time the door is closed: the booth says until when, and opens 
   await other.welcome();
 });
 
+// E7, W17
+test('the host sees until when the door is closed, and when it was open', async () => {
+  const { page } = recruiter;
+  await office.book({ starts: Date.now() + 120 * MINUTE, guest: '田中一郎', locale: 'ja' });
+  await page.reload();
+  await recruiter.row('田中一郎').getByTestId('prepare').click();
+  await recruiter.at('ready');
+  const outside = page.getByTestId('outside');
+  await outside.getByText('受付可能時間外です', { exact: true }).waitFor();
+  expect(plain(await page.getByTestId('opens-in').textContent())).toMatch(/(59|1:00):\d\d/);
+  expect(await page.getByTestId('enter').isDisabled()).toBe(true);
+  await page.getByTestId('back').click();
+
+  const { room } = await office.book({ starts: Date.now() + 30 * MINUTE, guest: '田中二郎', locale: 'ja' });
+  await page.reload();
+  await recruiter.row('田中二郎').getByTestId('prepare').click();
+  expect(plain(await page.getByTestId('before').textContent())).toMatch(/^開始まで (29:\d\d|30:00)$/);
+  await recruiter.says('guest', '応募者はまだ来ていません');
+  await booth.act(`number ${await office.number(room)}`);
+  await booth.act('knock');
+  await recruiter.says('guest', 'ノック中');
+  await recruiter.enter();
+  await booth.screen('call');
+  await recruiter.end();
+  await recruiter.toDay();
+  await booth.act('finish');
+});
+
 // E2
 test('a wrong number opens nothing, and after five the booth has to wait', async () => {
   const good = await office.number((await office.book()).room);

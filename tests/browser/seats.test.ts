@@ -33,7 +33,8 @@ test('a second window of a host is told, may take over, and the first one is tol
   await booth.knock();
   await first.admit();
   const window = await first.window();
-  await window.join().catch(() => undefined);
+  await window.page.getByTestId('open').click();
+  await window.page.getByTestId('enter').click();
   await window.at('replaced');
   await window.page.getByRole('heading', { name: '既に通話画面に接続されています。', exact: true }).waitFor();
   expect((await first.desk()).screen).toBe('call');
@@ -122,7 +123,8 @@ test('a host whose line is lost has some seconds, a booth that falls over comes 
 
   await booth.stop('SIGKILL');
   booth.start();
-  await booth.shows('the call again', (shown) => shown.screen === 'call' && shown.others?.length === 2, 60_000);
+  const seen = () => people(first, 'history');
+  await until('the booth to be back', async () => (await seen()).includes('h:m–h:m 홍성우 入り直し'), { within: 60_000, instead: seen });
   expect(await people(first, 'history')).toEqual([
     'h:m–h:m 홍성우 入り直し', 'h:m– 高橋 めぐみ 参加中', 'h:m–h:m 김민준 接続が切れました', 'h:m– 김민준 参加中', 'h:m– 홍성우 参加中',
   ]);
@@ -158,4 +160,33 @@ test('where it is allowed, who left by the button goes back in by another', asyn
   expect(await people(first, 'history')).toEqual(['h:m–h:m 홍성우 退出', 'h:m– 高橋 めぐみ 参加中', 'h:m– 홍성우 参加中']);
   await first.end();
   expect(await booth.screen('ended')).toMatchObject({ end: 'done', may_return: false });
+});
+
+// W7, W9
+test('what the host sets before anybody comes is how everybody comes in', async () => {
+  const office = await fair().office();
+  const { room } = await office.book();
+  const { page } = first;
+  await first.toDay();
+  await page.reload();
+  await first.row('홍성우').getByTestId('prepare').click();
+  await first.at('ready');
+  await first.says('guest', '応募者はまだ来ていません');
+  for (const what of ['microphone', 'camera', 'names']) {
+    await page.getByTestId(`preset-${what}`).getByRole('switch').click();
+    await page.getByTestId(`preset-${what}`).getByRole('switch', { checked: false }).waitFor();
+  }
+  await booth.act('finish');
+  await booth.act(`number ${await office.number(room)}`);
+  await booth.act('knock');
+  await first.says('guest', 'ノック中');
+  await first.enter();
+  const seen = { microphone: false, camera: false, names: false };
+  expect(await booth.shows('the call', (shown) => shown.screen === 'call' && shown.others?.length === 1)).toMatchObject({
+    ...seen, others: [{ microphone: false, camera: false }],
+  });
+  await first.tile(0).getByTestId('mic-off').waitFor();
+  await first.tile(0).getByText('カメラはオフです').waitFor();
+  expect(await first.tile(0).getByText('홍성우').count()).toBe(0);
+  await first.end();
 });
