@@ -1,14 +1,13 @@
 // Accounts over HTTP: what staff and a company's admin look after.
-import type { Role } from './api';
 import { ask, type Fault, type Result } from './ask';
 import { cleanLine, lineLength } from './line';
-import { LIMITS, type AccountId, type CompanyId, type Localized, type Millis, type RoomId } from './protocol';
+import { LIMITS, type AccountId, type AccountRole, type CompanyId, type Localized, type Millis, type RoomId } from './protocol';
 
 export type Account = {
   readonly id: AccountId;
   readonly name: string;
   readonly title: string;
-  readonly role: Role;
+  readonly role: AccountRole;
   /** None for staff. */
   readonly company?: CompanyId | null;
   /** It has set its password. */
@@ -18,7 +17,7 @@ export type Account = {
 export type Company = { readonly id: CompanyId; readonly name: Localized };
 
 /** An account as it is filled in. */
-export type Entry = { readonly id: string; readonly name: string; readonly title: string; readonly role: Role; readonly company: string };
+export type Entry = { readonly id: string; readonly name: string; readonly title: string; readonly role: AccountRole; readonly company: string };
 
 /** Why an account was not saved, for a sentence of one's own. */
 export type AccountFault = Fault | 'id' | 'name' | 'title' | 'company' | 'taken';

@@ -1,19 +1,5 @@
 // Signing in and out, and who one is.
-import type { AccountId, CompanyId, Localized, RoomId, SignIn } from './protocol';
-
-export type Role = 'host' | 'admin' | 'staff';
-
-/** Who is signed in. */
-export type Me = {
-  readonly account: AccountId;
-  readonly name: string;
-  readonly title: string;
-  readonly role: Role;
-  /** None for staff, who sit in no company and in no room. */
-  readonly company?: CompanyId;
-  readonly company_name?: Localized;
-  readonly event: Localized;
-};
+import type { Me, RoomId, SignIn } from './protocol';
 
 export type SignInResult =
   | { kind: 'in'; me: Me }

@@ -2,52 +2,47 @@
 //
 // Owns: the link, the devices and the one visit.
 // Never does: draw, or decide what a room does.
-import { signOut, whoAmI, type Me } from './api';
-import { Bell } from './bell.svelte';
+import { Address } from './address.svelte';
+import { signOut, whoAmI } from './api';
 import { clock, steadyClock } from './clock';
-import { receivable } from './codecs';
 import type { Answer } from './commands';
 import type { DevicesState } from './devices';
-import { isPast } from './fold';
+import { Hall, type Listener } from './hall.svelte';
 import { Inputs } from './inputs.svelte';
 import * as keep from './keep';
-import { noticeOf } from './knocks';
 import { WORDS } from './lang';
 import { Link, type LinkState } from './link';
-import { Lobby } from './lobby.svelte';
-import type { Place } from './place';
+import { placeAfter, placeOfStop, type Place } from './place';
 import type {
-  ClientId, Command, IceServer, Locale, RoomId, RoomSummary, ServiceMessage,
+  BoothId, ClientId, Command, IceServer, Locale, Me, Millis, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
-import { interviewHash, routeOf, type Route } from './route';
-import { summaryOf } from './rows';
-import { interview, interviews, waitingRecords } from './schedule';
+import type { Route } from './route';
+import { ServiceTime } from './servicetime.svelte';
 import { connect, randomId } from './socket';
-import { Today } from './today.svelte';
-import { Visit, type Outcome } from './visit.svelte';
+import type { Outcome } from './visit.svelte';
+import { visitOf } from './visits';
 import { Watch } from './watch.svelte';
 
 export class Desk {
   place = $state.raw<Place>({ kind: 'loading' });
   me = $state.raw<Me | undefined>();
-  /** What the address asks for, until it is done. */
-  route = $state.raw<Route | undefined>(routeOf(location.hash));
   /** The interview that the address named is not there. */
   missing = $state(false);
   link = $state.raw<LinkState>({ kind: 'idle' });
   locale = $state<Locale>(keep.keptLocale());
-  /** The service's clock, once a second. */
-  now = $state(Date.now());
   words = $derived(WORDS[this.locale]);
 
-  readonly lobby = new Lobby();
-  readonly today = new Today({ interviews: () => interviews(), records: waitingRecords });
-  readonly bell = new Bell();
+  readonly address = new Address((route) => this.#asked(route));
+  #hall = new Hall();
+  readonly lobby = this.#hall.lobby;
+  readonly floor = this.#hall.floor;
+  readonly today = this.#hall.today;
+  readonly bell = this.#hall.bell;
   readonly inputs = new Inputs((before, now) => this.#inputsChanged(before, now));
   readonly client: ClientId = randomId();
   #link: Link;
   #iceServers: IceServer[] = [];
-  #ahead = 0;
+  #time = new ServiceTime();
   #welcomed = false;
 
   constructor() {
@@ -60,15 +55,20 @@ export class Desk {
       onState: (state) => this.#linkChanged(state),
       onMessage: (message) => this.#receive(message),
     });
-    setInterval(() => (this.now = Date.now() + this.#ahead), 1_000);
+    setInterval(() => this.#tick(), 1_000);
     addEventListener('online', () => this.#link.online());
-    addEventListener('hashchange', () => this.#asked(routeOf(location.hash)));
+  }
+
+  /** The service's clock, once a second. */
+  get now(): Millis {
+    return this.#time.now;
   }
 
   /** Finds out who is signed in; asks until the service answers. */
   async start(): Promise<void> {
-    if (this.route?.kind === 'first-sign-in') {
-      this.place = { kind: 'first-sign-in', token: this.route.token };
+    const { route } = this.address;
+    if (route?.kind === 'first-sign-in') {
+      this.place = { kind: 'first-sign-in', token: route.token };
       return;
     }
     const me = await whoAmI();
@@ -84,14 +84,13 @@ export class Desk {
     this.me = me;
     this.#welcomed = false;
     // Whether this window was in a call, or what the address names, is only known with the first lobby.
-    this.place = keep.keptRoom() || this.route ? { kind: 'loading' } : this.#home;
+    this.place = keep.keptRoom() || this.address.route ? { kind: 'loading' } : this.#home;
     this.#link.start();
   }
 
   /** Signed in by a one-time link, which is worth nothing from here on. */
   firstSignedIn(me: Me, room: RoomId | undefined): void {
-    this.#address(room);
-    this.route = routeOf(location.hash);
+    this.address.ask(room);
     // Whoever was signed in before is not any more.
     this.#link.stop();
     this.signedIn(me);
@@ -99,15 +98,14 @@ export class Desk {
 
   /** Away from a link that cannot be used. */
   toSignIn(): void {
-    this.#address(undefined);
-    this.route = undefined;
+    this.address.ask(undefined);
     this.place = { kind: 'loading' };
     void this.start();
   }
 
   async signOut(): Promise<void> {
     this.#forget();
-    this.#address(undefined);
+    this.address.name(undefined);
     this.#link.stop();
     this.place = { kind: 'sign-in', told: true };
     await signOut();
@@ -127,7 +125,7 @@ export class Desk {
   prepare(summary: RoomSummary, admit: boolean): void {
     this.#unwatch();
     // A reload of the ready page comes back to it, and the address can be handed on.
-    this.#address(summary.room);
+    this.address.name(summary.room);
     this.place = { kind: 'ready', summary, admit, watch: new Watch(summary.room, this.#link) };
     this.inputs.open();
   }
@@ -135,25 +133,15 @@ export class Desk {
   /** Into the call. Camera and microphone follow as soon as they are open; nobody waits for them. */
   enter(summary: RoomSummary, admit: boolean, takeOver = false): void {
     this.#unwatch();
-    this.#address(undefined);
+    this.address.name(undefined);
     keep.keepReady(true);
     keep.keepRoom(summary.room);
-    const only = new URLSearchParams(location.search).get('codecs');
-    const visit = new Visit({
+    const visit = visitOf({
       link: this.#link,
-      clock,
       client: this.client,
       summary,
-      codecs: receivable(RTCRtpReceiver.getCapabilities('video')?.codecs ?? [], only),
-      tracks: this.inputs.tracks,
-      on: this.inputs.on,
-      makeConnection: () => new RTCPeerConnection({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
-      makeStream: () => new MediaStream(),
-      fetch: (path, init) => fetch(path, init),
-      digest: crypto.subtle ? (bytes) => crypto.subtle.digest('SHA-256', bytes) : undefined,
-      read: keep.keptRead(summary.room),
-      onRead: (event) => keep.keepRead(summary.room, event),
-      silence: (off) => this.inputs.silence(off),
+      inputs: this.inputs,
+      iceServers: () => this.#iceServers,
       over: (outcome) => this.#over(summary, outcome),
     });
     this.place = { kind: 'call', visit };
@@ -165,10 +153,15 @@ export class Desk {
     return this.#link.command(room, command);
   }
 
+  /** Staff: on the way to a booth that calls, or done there. */
+  attend(booth: BoothId, on: boolean): void {
+    this.#link.attend(booth, on);
+  }
+
   toDay(): void {
     this.#unwatch();
     this.#free();
-    this.#address(undefined);
+    this.address.name(undefined);
     this.missing = false;
     this.place = this.#home;
     if (this.place.kind === 'day') void this.today.refresh();
@@ -199,12 +192,14 @@ export class Desk {
     switch (message.type) {
       case 'welcome':
         this.#iceServers = message.ice_servers;
-        this.#setClock(message.now);
+        this.#time.set(message.now);
         return;
       case 'lobby':
-        this.#tell(this.lobby.update(message, this.me?.account ?? ''));
-        this.today.lobby(message.rooms);
-        for (const { room, progress } of message.rooms) if (isPast(progress)) keep.keepRead(room, undefined);
+        this.#hall.hosts(message, this.#listener);
+        this.#comeBack();
+        return;
+      case 'floor':
+        this.#hall.staff(message, this.#listener);
         this.#comeBack();
         return;
       case 'still':
@@ -216,7 +211,7 @@ export class Desk {
         if (this.place.kind === 'ready') this.place.watch.receive(message);
         return;
       case 'pong':
-        this.#setClock(message.now);
+        this.#time.set(message.now);
         return;
       case 'fault':
         console.warn('the service could not take a message:', message.fault, message.text);
@@ -226,7 +221,6 @@ export class Desk {
       case 'directory':
       case 'queue':
       case 'invited':
-      case 'floor':
       case 'staff_call':
       case 'not_invited':
         return;
@@ -235,10 +229,9 @@ export class Desk {
     }
   }
 
-  #tell(fresh: RoomSummary[]): void {
-    const notices = fresh.map((knock) => ({ ...noticeOf(this.words, knock), clicked: () => (this.lobby.chosen = knock.room) }));
-    // Nothing sounds in a call but the people in it.
-    this.bell.ring(this.words, this.lobby.rung.map((knock) => noticeOf(this.words, knock)), notices, this.place.kind === 'call');
+  get #listener(): Listener {
+    const { words, locale } = this;
+    return { account: this.me?.account ?? '', words, locale, silent: this.place.kind === 'call', toFloor: () => this.toDay() };
   }
 
   /** With the first lobby after a reload in a call: the same room again, as it was. */
@@ -251,40 +244,39 @@ export class Desk {
     const summary = kept ? this.lobby.find(kept) : undefined;
     // The seat that a reload left behind is this window's own.
     if (summary?.progress === 'in_call') {
-      this.route = undefined;
+      this.address.route = undefined;
       this.enter(summary, false, true);
-    } else if (this.route) void this.#follow(this.route);
+    } else if (this.address.route) void this.#follow(this.address.route);
     else if (this.place.kind === 'loading') this.toDay();
   }
 
   /** The address was changed by hand or by a link, in a page that stands. */
-  #asked(route: Route | undefined): void {
-    if (!route || this.place.kind === 'call') return;
-    this.route = route;
-    if (route.kind === 'first-sign-in') this.place = { kind: 'first-sign-in', token: route.token };
-    else if (this.me && this.#welcomed) void this.#follow(route);
+  #asked(route: Route): void {
+    if (this.place.kind === 'call') return;
+    this.address.route = route;
+    if (route.kind === 'first-sign-in') {
+      this.#unwatch();
+      this.place = { kind: 'first-sign-in', token: route.token };
+    } else if (this.me && this.#welcomed) void this.#follow(route);
   }
 
   /** Opens the interview that the address names. */
   async #follow(route: Route): Promise<void> {
-    this.route = undefined;
+    this.address.route = undefined;
     if (route.kind !== 'interview') return;
-    const known = this.lobby.find(route.room);
-    const asked = known ? undefined : await interview(route.room);
+    if (this.me?.role === 'staff') {
+      this.toDay();
+      return;
+    }
+    const summary = await this.#hall.summary(route.room);
     // The person may have gone elsewhere meanwhile.
     if (this.place.kind === 'call' || !this.me) return;
-    const summary = known ?? (asked?.kind === 'ok' ? summaryOf(asked.value, this.lobby.booths) : undefined);
     if (summary) {
       this.prepare(summary, true);
       return;
     }
     this.toDay();
     this.missing = true;
-  }
-
-  /** Names the interview in the address, or nothing. */
-  #address(room: RoomId | undefined): void {
-    history.replaceState(null, '', room === undefined ? location.pathname + location.search : interviewHash(room));
   }
 
   #over(summary: RoomSummary, outcome: Outcome): void {
@@ -296,18 +288,7 @@ export class Desk {
       this.#free();
     }
     if (outcome.kind === 'ended') keep.keepRead(summary.room, undefined);
-    switch (outcome.kind) {
-      case 'ended':
-      case 'left':
-        this.place = { kind: 'ended', summary, room: outcome.room, left: outcome.kind === 'left', refused: undefined };
-        return;
-      case 'refused':
-        this.place = { kind: 'ended', summary, room: undefined, left: false, refused: outcome.reason };
-        return;
-      case 'replaced':
-        this.place = { kind: 'replaced', summary };
-        return;
-    }
+    this.place = placeAfter(summary, outcome);
   }
 
   #linkChanged(state: LinkState): void {
@@ -318,20 +299,12 @@ export class Desk {
     if (this.place.kind === 'call') this.place.visit.close();
     this.#unwatch();
     this.inputs.close();
-    switch (state.cause) {
-      case 'signed_out':
-        this.#forget();
-        // Signed in again, one is back at the interview that was looked at.
-        this.route = routeOf(location.hash);
-        this.place = { kind: 'sign-in', told: true };
-        return;
-      case 'replaced':
-        this.place = { kind: 'replaced', summary };
-        return;
-      case 'version':
-        this.place = { kind: 'version' };
-        return;
+    if (state.cause === 'signed_out') {
+      this.#forget();
+      // Signed in again, one is back at the interview that was looked at.
+      this.address.again();
     }
+    this.place = placeOfStop(state.cause, summary);
   }
 
   #forget(): void {
@@ -339,9 +312,7 @@ export class Desk {
     this.#unwatch();
     this.#free();
     this.me = undefined;
-    this.lobby.clear();
-    this.today.clear();
-    this.bell.clear();
+    this.#hall.clear();
   }
 
   #unwatch(): void {
@@ -363,9 +334,9 @@ export class Desk {
     visit.turned(this.inputs.on);
   }
 
-  #setClock(now: number): void {
-    this.#ahead = now - Date.now();
-    this.now = now;
+  #tick(): void {
+    this.#time.tick();
+    if (this.place.kind === 'day' && !document.hidden) this.today.look(this.now);
   }
 }
 

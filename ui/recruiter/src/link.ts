@@ -6,7 +6,7 @@ import type { Clock, Timer } from './clock';
 import { Commands, type Answer } from './commands';
 import { CLOSE, LIMITS, PROTOCOL } from './protocol';
 import type {
-  ClientId, ClientMessage, Command, Peer, RoomId, ServiceMessage, Signal,
+  BoothId, ClientId, ClientMessage, Command, Peer, RoomId, ServiceMessage, Signal,
 } from './protocol';
 import { read, stopCause, type Socket, type StopCause } from './socket';
 
@@ -106,6 +106,11 @@ export class Link {
   /** Sends a command once, repeating it over reconnections and for as long as the service is busy. */
   command(room: RoomId, command: Command): Promise<Answer> {
     return this.#commands.say(room, command);
+  }
+
+  /** Staff: answers a booth's call. What the line loses is pressed again: the floor tells what holds. */
+  attend(booth: BoothId, on: boolean): void {
+    this.#sendUp({ type: 'attend', booth, on });
   }
 
   /** Relays to a peer; kept for the return of the line when it is away. */

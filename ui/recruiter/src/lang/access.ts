@@ -1,7 +1,6 @@
 // Texts of the first sign-in and of the accounts, in every language.
 import type { AccountFault } from '../accounts';
-import type { Role } from '../api';
-import type { Locale } from '../protocol';
+import type { AccountRole, Locale } from '../protocol';
 
 type Asked = { title: string; lead: (name: string) => string; stay: string; go: string };
 
@@ -31,8 +30,8 @@ export type AccessWords = {
   jobTitle: string;
   company: string;
   role: string;
-  roles: Record<Role, string>;
-  roleHint: Record<Role, string>;
+  roles: Record<AccountRole, string>;
+  roleHint: Record<AccountRole, string>;
   active: string;
   invited: string;
   you: string;

@@ -1,5 +1,6 @@
 import { ACCESS } from './access';
 import { COMING } from './coming';
+import { FLOOR } from './floor';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
@@ -7,6 +8,7 @@ import type { Words } from './words';
 export const ko: Words = {
   access: ACCESS.ko,
   coming: COMING.ko,
+  floor: FLOOR.ko,
   room: ROOM.ko,
   plan: PLAN.ko,
   tag: 'ko',
