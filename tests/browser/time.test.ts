@@ -63,6 +63,7 @@ test('both sides count down, are told five minutes before the end, and hear of m
   await page.getByTestId('told').getByText('5분 연장했습니다', { exact: true }).waitFor();
   const more = await booth.shows('the new end', (shown) => shown.notice?.kind === 'extended');
   expect(more).toMatchObject({ countdown: 'ends', notice: { ends: ends + 5 * MINUTE } });
+  await second.page.getByTestId('told').getByText('5分延長しました', { exact: true }).waitFor();
   await until('five minutes more', async () => (await left(second)) > 9 * 60, { instead: () => left(second) });
   for (const host of [recruiter, second]) await host.page.getByTestId('ends-soon').waitFor({ state: 'detached' });
 
