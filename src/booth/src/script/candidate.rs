@@ -2,7 +2,7 @@
 
 use super::{Action, is_blank};
 use crate::inbox::{Happened, Post};
-use crate::status::{page, print};
+use crate::status::{page, print, seconds};
 use anyhow::{Context, anyhow, bail};
 use engawa_session::booth::Input;
 use engawa_session::keyboard::Key;
@@ -138,6 +138,19 @@ impl Candidate {
                 };
                 self.until(PAGE, "the file", done).await?;
             }
+            Action::TakeBack => {
+                let own = |view: &View| {
+                    let lines = &view.chat.as_ref()?.lines;
+                    lines.iter().rev().find_map(|line| match &line.key {
+                        LineKey::Post(post) if line.mine && line.body != LineBody::Deleted => Some(*post),
+                        _ => None,
+                    })
+                };
+                self.until(PAGE, "an own line in the chat", |view| own(view).is_some()).await?;
+                let post = self.views.borrow().as_ref().and_then(own).context("the line is gone")?;
+                self.touch(Touch::DeletePost(post));
+                self.until(PAGE, "the line taken back", |view| own(view) != Some(post)).await?;
+            }
             Action::Hand => {
                 self.page("call").await?;
                 self.touch(Touch::Hand);
@@ -178,6 +191,12 @@ impl Candidate {
                 self.page("ended").await?;
             }
             Action::Stay => self.touch(Touch::Stay),
+            Action::Return => {
+                let may = |view: &View| matches!(view.screen, Screen::Ended { may_return: true, .. });
+                self.until(PAGE, "a way back", may).await?;
+                self.touch(Touch::Return);
+                self.until(PAGE, "the interview", |view| page(&view.screen) != "ended").await?;
+            }
             Action::OtherCompanies => {
                 self.page("refused").await?;
                 self.touch(Touch::OtherCompanies);
@@ -194,6 +213,10 @@ impl Candidate {
                 let written = timeout(PAGE, written).await.context("the screen does not answer")?;
                 written.context("the screen is gone")?.map_err(|error| anyhow!(error))?;
                 print(&json!({"saved": path}));
+            }
+            Action::Seconds => {
+                let shown = self.views.borrow().as_ref().and_then(seconds);
+                print(&json!({"seconds": shown}));
             }
             Action::Figures => {
                 let (answer, figures) = oneshot::channel();
