@@ -285,7 +285,7 @@ impl Booth {
                     self.refused(&room, &command, reason);
                 }
             }
-            ServiceMessage::Invited { n, room, booking, now } => self.invited(n, room, booking, now),
+            ServiceMessage::Invited { n, room, booking, now, .. } => self.invited(n, room, booking, now),
             ServiceMessage::NotInvited { n, reason } => self.not_invited(n, reason),
             ServiceMessage::Signal { room, from, to, attempt, signal } => self.signal(&room, from, to, attempt, signal),
             // For hosts, or nothing to decide on.

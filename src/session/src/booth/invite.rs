@@ -81,7 +81,7 @@ impl Booth {
             return;
         }
         entry.asking = Some((n, now));
-        self.send(ClientMessage::Redeem { n, ticket });
+        self.send(ClientMessage::Redeem { n, ticket, take_over: false });
     }
 
     pub(super) fn invited(&mut self, n: u32, room: RoomId, booking: Booking, now: Millis) {
@@ -207,6 +207,8 @@ impl Booth {
                 TicketRefusal::Unknown => NumberRefused::Unknown,
                 TicketRefusal::Expired => NumberRefused::Expired,
                 TicketRefusal::Used => NumberRefused::Used,
+                // Until the booth asks whether to take over.
+                TicketRefusal::AlreadyHere => NumberRefused::Used,
                 TicketRefusal::OtherBooth => NumberRefused::OtherBooth,
                 TicketRefusal::Unavailable => NumberRefused::Unavailable,
                 TicketRefusal::TooManyTries { retry_after_ms } => {
