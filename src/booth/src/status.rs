@@ -6,7 +6,7 @@ use anyhow::Context;
 use engawa_screen::Picture;
 use engawa_session::view::{
     Alert, Chat, Countdown, Dialog, DocumentState, End, Line, LineBody, LineState, Loss, Notice, NumberRefused, Other,
-    Screen, View,
+    Screen, Staff, View,
 };
 use serde_json::{Value, json};
 use std::io::Write;
@@ -68,7 +68,16 @@ fn line(view: &View) -> Value {
         "screen": page(&view.screen),
         "locale": view.locale.tag(),
         "online": view.online,
-        "dialog": view.dialog.map(|Dialog::Leave { may_return }| json!({"may_return": may_return})),
+        "staff": match &view.staff {
+            Staff::Away => "away",
+            Staff::Free => "free",
+            Staff::Called => "called",
+            Staff::Coming { .. } => "coming",
+        },
+        "dialog": view.dialog.map(|dialog| match dialog {
+            Dialog::Leave { may_return } => json!({"may_return": may_return}),
+            Dialog::TakeOver => json!("take-over"),
+        }),
         "notice": view.notice.as_ref().map(notice),
         "countdown": view.countdown.map(|countdown| match countdown {
             Countdown::Starts(_) => "starts",
@@ -90,7 +99,7 @@ fn line(view: &View) -> Value {
         Screen::Companies { tiles, page, pages, .. } => {
             let tiles: Vec<_> = tiles
                 .iter()
-                .map(|tile| json!({"company": tile.company, "here": tile.here, "waiting": tile.waiting}))
+                .map(|tile| json!({"company": tile.company, "here": tile.here, "waiting": tile.waiting, "booked": tile.booked}))
                 .collect();
             json!({"tiles": tiles, "page": page, "pages": pages})
         }
@@ -118,9 +127,10 @@ fn line(view: &View) -> Value {
             End::Lost => "lost",
             End::SlotOver => "slot-over",
             End::Cancelled => "cancelled",
+            End::TakenOver => "taken-over",
         }}),
         Screen::OutOfOrder { fault } => json!({"fault": fault}),
-        Screen::Number { digits, asking, refused } => {
+        Screen::Number { digits, asking, refused, .. } => {
             json!({"digits": digits.len(), "asking": asking, "refused": refused.map(number_refused)})
         }
         Screen::NotOpen { company, slot, opens, .. } => json!({"company": company, "slot": slot, "opens": opens}),

@@ -7,6 +7,8 @@ import type { FloorBooth, FloorKnock, Locale, Millis, ServiceMessage } from './p
 export type Call = FloorBooth & { readonly called_at: Millis };
 
 export class Floor {
+  /** The service has told of it. */
+  known = $state(false);
   booths = $state.raw<readonly FloorBooth[]>([]);
   knocks = $state.raw<readonly FloorKnock[]>([]);
   /** The oldest first. */
@@ -17,6 +19,7 @@ export class Floor {
 
   /** Takes the whole state; answers what stands, and what of it was not told before. */
   update({ booths, knocks }: Extract<ServiceMessage, { type: 'floor' }>, words: Words, locale: Locale): { standing: Notice[]; fresh: Notice[] } {
+    this.known = true;
     this.booths = booths;
     this.knocks = knocks;
     const standing = notices(booths, knocks, words, locale);
@@ -26,6 +29,7 @@ export class Floor {
   }
 
   clear(): void {
+    this.known = false;
     this.booths = [];
     this.knocks = [];
     this.#told = new Set();
