@@ -1,7 +1,7 @@
 // Processor time and memory of a process and all that come from it, and the machine's own load.
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { tree } from '../browser/support/recruiter';
+import { tree } from '../browser/support/processes';
 import { pause } from './pause';
 
 /** Linux counts processor time in these, whatever the kernel's own tick is. */

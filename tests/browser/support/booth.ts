@@ -198,6 +198,12 @@ export class Booth {
     );
   }
 
+  /** Waits until just these recruiters are in the call, by their names. */
+  with(...names: string[]): Promise<Shown> {
+    const all = [...names].sort().join();
+    return this.shows(names.join(' and '), ({ others }) => others?.map(({ name }) => name).sort().join() === all);
+  }
+
   screen(name: string, within = 30_000): Promise<Shown> {
     return this.shows(name, (shown) => shown.screen === name, within);
   }
