@@ -281,7 +281,7 @@ check_target() { # DISK
     size=$(($(stat -Lc %s "$target") / 512 * 512))
   else
     [ -b "$target" ] || bail 4 "$target is not a disk"
-    type=$(lsblk -dnro TYPE "$target")
+    type=$(lsblk -dnro TYPE "$target" 2>/dev/null) || bail 4 "$target is empty: is a card in the reader?"
     case $type in
       disk | loop) ;;
       part) bail 4 "$target is a partition: give the whole disk, /dev/$(lsblk -dnro PKNAME "$target")" ;;
@@ -304,6 +304,7 @@ check_target() { # DISK
     else printf 'whether %s is in use could not be checked without root\n' "$target"; fi
     size=$(lsblk -dnbro SIZE "$target")
   fi
+  [ "$size" -gt 0 ] || bail 4 "$target is empty: is a card in the reader?"
   # With less than this more, the image's own second table would be the disk's, and it could start unfinished.
   [ "$size" -ge $((image_size + MIB)) ] ||
     bail 4 "$target is too small: it has $(size_of "$size"), the image needs $(size_of $((image_size + MIB)))"
@@ -478,6 +479,7 @@ seal() {
 work() { # INDEX
   index=$1 booth=${names[$1]} size=${sizes[$1]} disk=${disks[$1]} doing='' loop='' own='' sealing='' word=failed
   table="$work/$1.table" mount="$work/$1.mount" out="$work/$1.out"
+  trap - ERR
   trap '' PIPE
   trap 'word=stopped; [ -z "$child" ] || kill "$child" 2>/dev/null; wait; exit 143' TERM HUP
   trap 'finish $?' EXIT
@@ -570,6 +572,8 @@ main() {
   need_tools
   work=$(mktemp -d "${TMPDIR:-/tmp}/engawa-flash.XXXXXX")
   trap 'rm -rf -- "$work"' EXIT
+  set -E # what nobody thought of ends with a word, too
+  trap 'bail 5 "line $LINENO failed: $BASH_COMMAND"' ERR
   out="$work/out" used="${booths:-$token_file}.used"
   if [ -n "$booths" ]; then read_booths; else read_booth; fi
   for i in "${wifi_files[@]}"; do read_wifi "$i"; done
@@ -591,7 +595,7 @@ main() {
     ticker=$!
   fi
   collect
-  summary
+  summary || exit
 }
 
 # In a mount table of its own: a card is mounted for nobody else, and not any more once this has ended.

@@ -66,6 +66,9 @@ what_must_not_be_overwritten_is_refused() {
   refused 4 "does not exist"
   one --target /dev/null --yes
   refused 4 "is not a disk"
+  disk empty 0
+  one --target "$disk" --yes
+  expect 4 "$disk is empty"
   disk small $((41 * MIB - 512))
   one --target "$disk" --yes
   refused 4 "is too small: it has 41.0MiB, the image needs 41.0MiB"

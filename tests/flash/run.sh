@@ -29,6 +29,7 @@ clean() {
     umount -q "$each"p? 2>/dev/null
     swapoff "$each" 2>/dev/null
     partx -d "$each" 2>/dev/null
+    blockdev --setrw "$each" 2>/dev/null # the kernel keeps it for whoever gets this device next
     losetup -d "$each" 2>/dev/null
   done < <(tac "$folder/loops" 2>/dev/null)
   unmount # what the devices lay on

@@ -19,7 +19,7 @@ disk() {
 old_disk() {
   perl -e 'print "an older booth\n\n" x (64 << 16)' >"$dir/$1"
   disk "$1"
-  echo 0 >"/sys/block/${disk##*/}/queue/discard_max_bytes"
+  in_place_of blkdiscard <<<'exit 1'
 }
 
 secret() { # FILE TEXT
@@ -42,6 +42,7 @@ expect() { # CODE [PATTERN…]
   local want=$1 pattern
   shift
   [ "$code" = "$want" ] || { echo "exit $code rather than $want"; return 1; }
+  ! grep '^flash: line' "$dir/said" || return 1
   for pattern in "$@"; do
     grep -qF -- "$pattern" "$dir/said" || { echo "not said: $pattern"; return 1; }
   done
