@@ -103,6 +103,8 @@ impl Rooms {
         while let Some((id, log)) = logs.next().await {
             let log = match log {
                 Ok(log) => log,
+                // While we looked.
+                Err(engawa_ledger::Error::Removed) => continue,
                 Err(error) => {
                     tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
                     continue;
@@ -160,7 +162,10 @@ impl Rooms {
     /// # Errors
     /// A failing ledger.
     pub async fn read(&self, room: &RoomId) -> Result<Option<(Room, Vec<Recorded>)>, engawa_ledger::Error> {
-        let log = self.around.ledger.read(room, 0).await?;
+        let log = match self.around.ledger.read(room, 0).await {
+            Err(engawa_ledger::Error::Removed) => return Ok(None),
+            log => log?,
+        };
         if log.is_empty() {
             return Ok(None);
         }
@@ -179,6 +184,22 @@ impl Rooms {
         if let Some(action) = back {
             action.fail(room);
         }
+    }
+
+    /// Removes a room that is over and no longer kept. Whoever still follows it is told, on every node.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn forget(&self, room: &RoomId) -> Result<(), engawa_ledger::Error> {
+        self.around.ledger.remove(room).await?;
+        self.let_go(room);
+        Ok(())
+    }
+
+    /// Nothing of a removed room is known any more.
+    fn let_go(&self, room: &RoomId) {
+        lock(&self.known).remove(room);
+        self.release(room);
     }
 
     /// Remembers a room as it is now, whoever opened it.

@@ -82,4 +82,20 @@ impl Action {
             Action::Gone { .. } | Action::Still { .. } | Action::Passed(_) | Action::LookAround => {}
         }
     }
+
+    /// Answers that the room is no more: its log was removed, and its number is not used again.
+    pub(super) fn refuse_removed(self, room: &RoomId) {
+        match self {
+            Action::Command { visitor, n, queue, .. } => {
+                let reason = Refusal::NoSuchRoom;
+                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason, queue });
+            }
+            Action::Decide { answer, .. } => drop(answer.send(Err(Refusal::NoSuchRoom))),
+            // It ends before what the client knows: there is no such interview any more.
+            Action::Follow { visitor, .. } => {
+                visitor.send(&ServiceMessage::Events { room: room.clone(), events: Vec::new(), last: 0 });
+            }
+            other => other.fail(room),
+        }
+    }
 }

@@ -11,8 +11,8 @@ use crate::clock;
 use crate::nodes::Elsewhere;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
-use engawa_ledger::{AppendError, Follow};
-use engawa_protocol::{Actor, ClientId, Recorded, RoomId};
+use engawa_ledger::{AppendError, Error, Follow};
+use engawa_protocol::{Actor, ClientId, Recorded, RoomId, ServiceMessage};
 use engawa_session::room::Room;
 use futures_util::StreamExt;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -76,6 +76,7 @@ pub(super) async fn run(
     };
     let log = match read {
         Ok(log) => Log::new(rooms.around.config.policy, log),
+        Err(Error::Removed) => return end_removed(&rooms, &id, actions).await,
         Err(error) => {
             tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
             return fail(&rooms, &id, actions).await;
@@ -99,11 +100,33 @@ pub(super) async fn run(
     };
     let follow = task.rooms.around.ledger.follow(&task.id, task.room().last()).await;
     match follow {
-        Ok(follow) => task.run(&mut actions, follow).await,
+        Ok(follow) => {
+            if let Ended::Removed = task.run(&mut actions, follow).await {
+                end_removed(&task.rooms, &task.id, actions).await;
+            }
+        }
         Err(error) => {
             tracing::error!(room = %task.id, error = &error as &dyn std::error::Error, "a room's log cannot be followed");
             fail(&task.rooms, &task.id, actions).await;
         }
+    }
+}
+
+/// Why a room's task ends.
+enum Ended {
+    /// It is not needed any more, or the service stops.
+    Left,
+    /// Its log was removed.
+    Removed,
+}
+
+/// A room that is no more.
+async fn end_removed(rooms: &Rooms, id: &RoomId, mut actions: mpsc::Receiver<Action>) {
+    rooms.let_go(id);
+    super::lock(&rooms.running).remove(id);
+    actions.close();
+    while let Some(action) = actions.recv().await {
+        action.refuse_removed(id);
     }
 }
 
@@ -121,7 +144,7 @@ impl Task {
         &self.log.room
     }
 
-    async fn run(&mut self, actions: &mut mpsc::Receiver<Action>, mut follow: Follow) {
+    async fn run(&mut self, actions: &mut mpsc::Receiver<Action>, mut follow: Follow) -> Ended {
         let rooms = self.rooms.clone();
         self.rooms.around.hall.room(&self.id, self.room()).await;
         loop {
@@ -130,22 +153,26 @@ impl Task {
             tokio::select! {
                 // First: when the service goes away, nobody has lost their line. They come back to the next one.
                 biased;
-                () = rooms.around.stop.cancelled() => return,
+                () = rooms.around.stop.cancelled() => return Ended::Left,
                 action = actions.recv() => match action {
                     Some(action) => {
                         self.look_around();
                         self.handle(action).await;
                         (self.last_action, self.was_asked) = (Instant::now(), true);
                     }
-                    None => return,
+                    None => return Ended::Left,
                 },
                 news = follow.next() => match news {
                     Some(Ok(news)) => self.take_news(news).await,
+                    Some(Err(Error::Removed)) => {
+                        self.tell_removed();
+                        return Ended::Removed;
+                    }
                     // The ledger is away: it goes on by itself. It ends only with the service.
                     Some(Err(error)) => {
                         tracing::warn!(room = %self.id, error = &error as &dyn std::error::Error, "a room hears nothing");
                     }
-                    None => return,
+                    None => return Ended::Left,
                 },
                 () = sleep_until(wake) => {
                     self.keep_time().await;
@@ -153,9 +180,20 @@ impl Task {
                         while let Some(action) = actions.recv().await {
                             Box::pin(rooms.post(&self.id, action)).await;
                         }
-                        return;
+                        return Ended::Left;
                     }
                 }
+            }
+        }
+    }
+
+    /// What the followers know of is no more.
+    fn tell_removed(&mut self) {
+        let nothing = ServiceMessage::Events { room: self.id.clone(), events: Vec::new(), last: 0 };
+        for (connection, member) in std::mem::take(&mut self.members) {
+            self.rooms.around.nodes.in_room(connection, &self.id, false);
+            if member.following {
+                member.visitor.send(&nothing);
             }
         }
     }

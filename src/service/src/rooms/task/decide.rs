@@ -4,7 +4,7 @@ use super::{CONFLICTS, Member, Task};
 use crate::clock;
 use crate::rooms::Surroundings;
 use crate::visitor::Visitor;
-use engawa_ledger::AppendError;
+use engawa_ledger::{AppendError, Error};
 use engawa_protocol::{ClientId, Command, CommandId, CompanyId, Refusal, ServiceMessage};
 use engawa_session::room::{Around, Sender};
 use std::sync::Arc;
@@ -66,6 +66,7 @@ impl Task {
             match self.append(events, from.actor(), Some(id.clone())).await {
                 Ok(()) => return Ok(()),
                 Err(AppendError::Conflict { .. }) => {}
+                Err(AppendError::Store(Error::Removed)) => return Err(Refusal::NoSuchRoom),
                 Err(error) => {
                     tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a command is not stored");
                     return Err(Refusal::Unavailable);
