@@ -104,5 +104,6 @@ stopped_in_the_middle_it_leaves_a_card_that_does_not_start() {
 
 killed_in_the_middle_it_leaves_a_card_that_does_not_start() {
   stopped bmaptool KILL 137
+  stopped resize2fs KILL 137
   stopped sync KILL 137
 }

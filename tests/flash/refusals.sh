@@ -120,6 +120,14 @@ what_is_in_use_is_refused() {
   printf '%s\n' "$holder" >>"$folder/loops"
   one --target "$disk" --yes
   refused 4 "is in use by $holder"
+  disk part
+  cp --sparse=always "$image" "$dir/part"
+  truncate -s 64M "$dir/part"
+  partx -a "$disk"
+  holder=$(losetup -f --show "${disk}p2")
+  printf '%s\n' "$holder" >>"$folder/loops"
+  one --target "$disk" --yes
+  expect 4 "is in use by $holder"
 }
 
 a_partition_and_a_mounted_card_are_refused() {

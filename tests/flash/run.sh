@@ -28,6 +28,7 @@ clean() {
   while read -r each; do
     umount -q "$each"p? 2>/dev/null
     swapoff "$each" 2>/dev/null
+    losetup -nO NAME -j "$each" | xargs -r -n 1 losetup -d
     partx -d "$each" 2>/dev/null
     blockdev --setrw "$each" 2>/dev/null # the kernel keeps it for whoever gets this device next
     losetup -d "$each" 2>/dev/null

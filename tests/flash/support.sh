@@ -70,10 +70,10 @@ unbootable() { # DISK
 left_nothing() { # DISK
   local tries
   for ((tries = 0; tries < 50; tries++)); do
-    if ! losetup -nO BACK-FILE | grep -qx "$1" && ! grep -q "$dir/engawa-flash" /proc/self/mountinfo; then return; fi
+    if [ -z "$(losetup -j "$1")" ] && ! grep -q "$dir/engawa-flash" /proc/self/mountinfo; then return; fi
     perl -e 'select undef, undef, undef, 0.1' # the kernel lets go of a dead process's mounts a little later
   done
-  echo "left behind:" && losetup | grep "$1" && grep "$dir" /proc/self/mountinfo
+  echo "left behind:" && losetup -j "$1" && grep "$dir" /proc/self/mountinfo
   return 1
 }
 
