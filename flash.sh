@@ -51,7 +51,10 @@ bail() { # CODE WORDS…
 }
 
 note() { [ -n "$dry" ] || printf '%(%FT%TZ)T %s\n' -1 "$*" >>"$log"; }
-say() { printf '%s\n' "$*" && note "$*"; }
+say() {
+  if [ -t 1 ]; then printf '\r\033[K'; fi # over the line of `progress`
+  printf '%s\n' "$*" && note "$*"
+}
 size_of() { numfmt --to=iec-i --suffix=B --format=%.1f "$1"; }
 tool() { command -v "$1" >/dev/null; }
 

@@ -28,7 +28,7 @@ clean() {
   while read -r each; do
     umount -q "$each"p? 2>/dev/null
     swapoff "$each" 2>/dev/null
-    losetup -nO NAME -j "$each" | xargs -r -n 1 losetup -d
+    losetup -nO NAME -j "$each" | xargs -r -n 1 losetup -d 2>/dev/null
     partx -d "$each" 2>/dev/null
     blockdev --setrw "$each" 2>/dev/null # the kernel keeps it for whoever gets this device next
     losetup -d "$each" 2>/dev/null
@@ -61,7 +61,7 @@ while read -r name; do
     [ -n "$word" ] || continue
   fi
   names+=("$name")
-done < <(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$here"/{cards,refusals,failures}.sh)
+done < <(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$here"/{failures,cards,refusals}.sh)
 
 begun=$(date +%s.%N)
 "$here/image.sh" "$folder/image"
