@@ -247,10 +247,11 @@ impl World {
                 };
                 self.reply(answer);
             }
-            ClientMessage::Redeem { n, ticket } => {
+            ClientMessage::Redeem { n, ticket, .. } => {
                 let answer = match (&self.invited, ticket) {
                     (Some((room, booking)), Ticket::Number { number }) if number == "0427" => {
-                        ServiceMessage::Invited { n, room: room.clone(), booking: booking.clone(), now: self.millis() }
+                        let (room, booking) = (room.clone(), booking.clone());
+                        ServiceMessage::Invited { n, room, booking, goes_on: false, now: self.millis() }
                     }
                     _ => ServiceMessage::NotInvited { n, reason: TicketRefusal::Unknown },
                 };
