@@ -66,8 +66,8 @@ done < <(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$here"/{failures,car
 begun=$(date +%s.%N)
 "$here/image.sh" "$folder/image"
 for name in "${names[@]}"; do
-  # Most of the time is waiting for disks: four at once, the rest in turn.
-  while [ "$(jobs -rp | wc -l)" -ge 4 ]; do wait -n; done
+  # Most of the time is waiting for disks: six at once, the rest in turn.
+  while [ "$(jobs -rp | wc -l)" -ge 6 ]; do wait -n; done
   run_one "$name" &
 done
 wait
