@@ -59,7 +59,7 @@ fn a_knock_moves_with_its_guest_and_is_taken_back_when_nobody_comes() {
     table.says(&guest(), 100, join()).expect("seated");
     assert_eq!(table.moves(&elsewhere(), true), Ok(vec![Event::GuestMoved]));
     assert_eq!(table.room.progress(), Progress::Knocking);
-    assert_eq!(table.pass(MINUTE)[0], Event::KnockCancelled);
+    assert!(table.pass(MINUTE).contains(&Event::KnockCancelled));
     assert!(!table.room.is_over());
     let third = Sender::Guest { booth: id("c-03") };
     assert_eq!(table.moves(&third, false), Ok(vec![]));
