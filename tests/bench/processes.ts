@@ -57,7 +57,7 @@ function spent(root: number): Map<number, number> {
 }
 
 /** Proportional set size in MiB: shared pages are counted once over all who share them. */
-function proportional(pid: number): number {
+export function proportional(pid: number): number {
   try {
     const kib = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').match(/^Pss:\s+(\d+) kB$/m)?.[1];
     return Number(kib ?? 0) / 1024;

@@ -11,8 +11,9 @@ pub async fn pair(address: SocketAddr) -> anyhow::Result<[Line; 2]> {
     let (mut producer, id) = greet(address).await?;
     let status = json!({ "type": "setPeerStatus", "roles": ["producer"], "meta": null });
     producer.send(Message::text(status.to_string())).await?;
-    // It is told of its own status once others can ask for it.
-    field(&mut producer, "peerStatusChanged", "peerId").await?;
+    // Only listeners are told of a status; the answer to this, an empty list, comes after it was taken.
+    producer.send(Message::text(json!({ "type": "listConsumers" }).to_string())).await?;
+    until(&mut producer, |text| text.starts_with("{\"type\":\"listConsumers\"").then_some(())).await?;
     let (mut consumer, _) = greet(address).await?;
     consumer.send(Message::text(json!({ "type": "startSession", "peerId": id }).to_string())).await?;
     let session = field(&mut consumer, "sessionStarted", "sessionId").await?;
