@@ -60,7 +60,7 @@ fn log(at: usize, booth: usize) -> anyhow::Result<Vec<Recorded>> {
         let who = if n % 2 == 0 { &guest } else { &host };
         commands.push((who, Command::Say { text: format!("本日はよろしくお願いいたします。{n}") }));
     }
-    if at % GOES_ON != 0 {
+    if !at.is_multiple_of(GOES_ON) {
         commands.push((&host, Command::End));
     }
     let now = Millis(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64);
