@@ -6,7 +6,7 @@ import { people } from './support/people';
 import { plain, type Recruiter } from './support/recruiter';
 import { until } from './support/until';
 
-const fair = Fair.shared('seats');
+const fair = Fair.shared('seats', { booths: ['a-01', 'a-02'] });
 let first: Recruiter;
 let second: Recruiter;
 let booth: Booth;
@@ -44,6 +44,30 @@ test('a second window of a host is told, may take over, and the first one is tol
   await first.end();
   await first.toDay();
   await booth.act('finish');
+});
+
+// E8
+test('a candidate who enters a number at another booth is asked, goes on there, and the first booth is told', async () => {
+  const office = await fair().office();
+  const { room } = await office.book();
+  await booth.act(`number ${await office.number(room)}`);
+  await booth.act('knock');
+  await first.admit();
+  await booth.with(first.host.name);
+
+  const other = fair().booth({ ...SMALL, id: 'a-02' });
+  await other.act(`number ${await office.number(room)}`);
+  await other.shows('the question', (shown) => shown.screen === 'number' && shown.dialog === 'take-over');
+  expect((await booth.screen('call')).others).toHaveLength(1);
+  await other.act('take-over');
+  await other.with(first.host.name);
+  await first.sees(0);
+  expect((await booth.screen('ended')).end).toBe('taken-over');
+  expect((await first.desk()).present).toHaveLength(2);
+  await first.end();
+  await first.toDay();
+  for (const each of [booth, other]) await each.act('finish');
+  await other.stop();
 });
 
 // L2, L5, T4, T5, W8, X6, X8

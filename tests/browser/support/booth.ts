@@ -13,8 +13,8 @@ export type Shown = {
   screen: string;
   locale: string;
   online: boolean;
-  /** The question whether to leave. */
-  dialog: { may_return: boolean } | null;
+  /** The question over the page: whether to leave, or to take over what is open at another booth. */
+  dialog: { may_return: boolean } | 'take-over' | null;
   alert: string | null;
   notice: { kind: string; ends?: number; name?: string; microphone?: boolean; camera?: boolean } | null;
   /** What the seconds are counted to; `seconds()` tells them. */

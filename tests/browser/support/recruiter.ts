@@ -122,7 +122,7 @@ export class Recruiter {
     await form.locator('input').first().fill(this.host.account);
     await form.locator('input[type=password]').fill(this.host.password);
     await this.page.getByTestId('sign-in').click();
-    await this.at('day');
+    await this.at(this.host.company ? 'day' : 'floor');
     await until('the link', async () => (await this.desk()).link === 'up');
   }
 
