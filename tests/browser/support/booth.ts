@@ -67,6 +67,8 @@ export class Booth {
   #child: Child | undefined;
   #answers: string[] = [];
   #screens: Shown[] = [];
+  /** Where the screens of the program that runs now begin. */
+  #begun = 0;
 
   private constructor(service: Service, options: BoothOptions) {
     const id = options.id ?? 'a-01';
@@ -107,6 +109,7 @@ export class Booth {
     const own = [program('engawa-booth'), '--config', join(this.#folder, 'booth.toml'), '--script', '-'];
     const [command = '', ...args] = [...(this.#options.wrap ?? []), ...own];
     this.#answers = [];
+    this.#begun = this.#screens.length;
     const env = { ENGAWA_LOG: 'info', ...this.#options.env };
     this.#child = new Child('engawa-booth', command, args, { log: join(this.#folder, 'booth.log'), env });
     this.#child.onLine = (line) => this.#hear(line);
@@ -134,9 +137,9 @@ export class Booth {
     return this.#folder;
   }
 
-  /** What is shown now. */
+  /** What is shown now; nothing before a program that was just started has shown something. */
   get shown(): Shown | undefined {
-    return this.#screens.at(-1);
+    return this.#screens.slice(this.#begun).at(-1);
   }
 
   /** Everything that was shown so far, oldest first. */

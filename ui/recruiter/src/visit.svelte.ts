@@ -58,6 +58,8 @@ export class Visit {
   #joining = false;
   /** Why the guest could not be let in by this page. */
   #notAdmitted: Refusal | undefined;
+  /** The seat was given up while the answer to taking it was still awaited. */
+  #lostSeat = false;
 
   constructor(options: VisitOptions) {
     const { link, clock, tracks, summary, makeConnection, makeStream } = options;
@@ -170,7 +172,10 @@ export class Visit {
     if (room.mine.kind === 'present' && before.kind !== 'present') this.#tellOn();
     this.#checkAdmitted();
     // The line was away for longer than the grace: the seat is free, but the interview goes on.
-    if (room.mine.kind === 'left' && room.progress === 'in_call') void this.#join(false);
+    if (room.mine.kind === 'left' && room.progress === 'in_call') {
+      this.#lostSeat = this.#joining;
+      void this.#join(false);
+    }
   }
 
   #tellOn(): void {
@@ -215,6 +220,10 @@ export class Visit {
     this.#joining = true;
     const answer = await this.command({ type: 'join', receives: this.#options.codecs, take_over: takeOver });
     this.#joining = false;
+    // The answer was about a seat that is given up by now: the line was cut before it came.
+    const again = this.#lostSeat && !this.#over;
+    this.#lostSeat = false;
+    if (again && answer.kind === 'done') void this.#join(false);
     if (answer.kind !== 'refused') return;
     // Another window of this account has the seat: it may be taken over, by a person's decision.
     if (answer.reason === 'already_here') this.#finish({ kind: 'replaced' });

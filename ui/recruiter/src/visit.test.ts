@@ -124,6 +124,21 @@ describe('a visit', () => {
   });
 
   // N2
+  it('joins again when the line was cut before the answer, and the grace went by', async () => {
+    inCall();
+    happens({ type: 'lost', seat: 1 });
+    happens({ type: 'left', seat: 1, cause: 'line' });
+    expect(asked()).toEqual(['admit', 'join']);
+    // Repeated over the new line, and carried out long ago.
+    commands[1]!.answer({ kind: 'done' });
+    await settle();
+    expect(asked()).toEqual(['admit', 'join', 'join']);
+    joins(1, ME);
+    commands[2]!.answer({ kind: 'done' });
+    await settle();
+    expect(asked()).toEqual(['admit', 'join', 'join']);
+  });
+
   it('joins again when the line was away for longer than the grace', async () => {
     inCall();
     commands[1]!.answer({ kind: 'done' });

@@ -5,12 +5,15 @@ use engawa_protocol::{CompanyId, Locale, Millis, Refusal, Seat, Slot};
 use engawa_screen::View;
 use engawa_session::keyboard::{Key, Keyboard, Layout};
 use engawa_session::view::{
-    Alert, Countdown, DISK_BROKEN, DISK_FULL, Devices, Dialog, End, Lamp, Loss, Note, Notice, NumberRefused, Other,
-    Screen, Staff, Tile,
+    Alert, Chat, Countdown, DISK_BROKEN, DISK_FULL, Devices, Dialog, End, Lamp, Loss, Note, Notice, NumberRefused,
+    Other, Screen, Staff, Tile,
 };
 
 /// A view of one page in one language.
 pub fn view(locale: Locale, screen: Screen) -> View {
+    // A call always has its chat, here a closed one in which nothing was said.
+    let closed = || Chat { lines: vec![], unread: 0, keyboard: None, can_send: false, quick: &[] };
+    let chat = matches!(screen, Screen::Call { .. }).then(closed);
     View {
         locale,
         booth: "A-03".to_owned(),
@@ -21,7 +24,7 @@ pub fn view(locale: Locale, screen: Screen) -> View {
         alert: None,
         notice: None,
         countdown: None,
-        chat: None,
+        chat,
         document: None,
         staff: Staff::Free,
         level: 11,
