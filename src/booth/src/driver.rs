@@ -5,6 +5,7 @@ use crate::inbox::{Happened, Post};
 use crate::link::Link;
 use crate::status::Status;
 use crate::studio::Studio;
+use crate::watchdog::Watchdog;
 use anyhow::Context;
 use engawa_booth::courier::{Courier, Outgoing};
 use engawa_booth::document::{self, Document};
@@ -32,6 +33,8 @@ pub struct Parts {
     pub store: Store,
     /// To whoever runs a script.
     pub status: Status,
+    /// To systemd.
+    pub watchdog: Watchdog,
     /// The screen.
     pub screen: Poster,
 }
@@ -88,6 +91,7 @@ impl Driver {
             self.drain();
             self.show();
             let now = Instant::now();
+            self.parts.watchdog.turn(now);
             let next = self.booth.poll_timeout().into_iter().chain(self.courier.poll_timeout()).min();
             let until = next.map_or(CLOCK, |at| at.saturating_duration_since(now)).min(CLOCK);
             match happened.recv_timeout(until) {

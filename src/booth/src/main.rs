@@ -15,6 +15,7 @@ mod pictures;
 mod script;
 mod status;
 mod studio;
+mod watchdog;
 
 use anyhow::Context;
 use clap::Parser;
@@ -83,7 +84,8 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     if let Some(script) = script {
         runtime.spawn(script::play(script, views, post.clone()));
     }
-    let parts = driver::Parts { link, studio, store, status, screen: screen.poster() };
+    let watchdog = watchdog::Watchdog::new(&screen, config.view != View::Headless);
+    let parts = driver::Parts { link, studio, store, status, watchdog, screen: screen.poster() };
     let queue = driver::Queue { kept, uploads, inbox: post.clone() };
     let session = config.session();
     let driver = std::thread::Builder::new()
