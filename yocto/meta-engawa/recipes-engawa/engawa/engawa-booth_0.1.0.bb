@@ -5,15 +5,6 @@ LIC_FILES_CHKSUM = "\
     file://assets/fonts/OFL.txt;md5=7f1db95d16bdbbbe5aead873a2c015ba \
 "
 
-# The commit that this layer itself is checked out at: image and program cannot disagree.
-SRC_URI = "git://${ENGAWA_ROOT};protocol=file;usehead=1"
-SRCREV = "${AUTOREV}"
-require engawa-booth-crates.inc
-
-inherit cargo pkgconfig systemd useradd features_check
-
-REQUIRED_DISTRO_FEATURES = "opengl systemd"
-
 DEPENDS = "\
     fontconfig \
     glib-2.0 \
@@ -28,6 +19,15 @@ DEPENDS = "\
     virtual/libgbm \
     virtual/libgles2 \
 "
+
+# The commit that this layer itself is checked out at: image and program cannot disagree.
+SRC_URI = "git://${ENGAWA_ROOT};protocol=file;usehead=1;nobranch=1"
+SRCREV = "${AUTOREV}"
+require engawa-booth-crates.inc
+
+inherit cargo pkgconfig systemd useradd features_check
+
+REQUIRED_DISTRO_FEATURES = "opengl systemd"
 
 # `cargo` adds --frozen: nothing is fetched but what engawa-booth-crates.inc names.
 CARGO_BUILD_FLAGS += "--package engawa-booth --no-default-features --features kms"

@@ -4,12 +4,9 @@ LIC_FILES_CHKSUM = "file://${ENGAWA_ROOT}/LICENSE;md5=1ebbd3e34237af26da5dc08a4e
 
 require conf/image-uefi.conf
 
-DEPENDS = "grub-native"
-RPROVIDES:${PN} = "virtual-grub-bootconf"
-PV = "${DISTRO_VERSION}"
+DEPENDS += "grub-native"
 
 SRC_URI = "file://grub.cfg"
-FILESEXTRAPATHS:prepend := "${THISDIR}/files:"
 S = "${UNPACKDIR}"
 
 COMPATIBLE_HOST = "x86_64.*-linux"
@@ -36,3 +33,4 @@ do_deploy() {
 addtask deploy after do_compile before do_build
 
 FILES:${PN} = "${EFI_FILES_PATH}"
+RPROVIDES:${PN} = "virtual-grub-bootconf"

@@ -2,8 +2,6 @@ SUMMARY = "How a booth's system behaves: uplinks, watchdog, no console"
 LICENSE = "GPL-3.0-only"
 LIC_FILES_CHKSUM = "file://${ENGAWA_ROOT}/LICENSE;md5=1ebbd3e34237af26da5dc08a4e440464"
 
-PV = "${DISTRO_VERSION}"
-
 SRC_URI = "\
     file://10-emergency.conf \
     file://10-engawa.preset \
@@ -20,7 +18,6 @@ SRC_URI = "\
 "
 
 S = "${UNPACKDIR}"
-FILESEXTRAPATHS:prepend := "${THISDIR}/files:"
 
 inherit allarch features_check
 

@@ -3,10 +3,10 @@ DESCRIPTION = "Makes a key pair in ENGAWA_CA_DIR when nothing is there, so that 
 LICENSE = "GPL-3.0-only"
 LIC_FILES_CHKSUM = "file://${ENGAWA_ROOT}/LICENSE;md5=1ebbd3e34237af26da5dc08a4e440464"
 
-inherit native
+inherit_defer native
 
 INHIBIT_DEFAULT_DEPS = "1"
-DEPENDS = "openssl-native"
+DEPENDS += "openssl-native"
 
 # An image trusts whoever holds these keys: a build folder keeps its own, a release brings its own.
 ENGAWA_CA_DAYS ?= "730"
@@ -31,4 +31,5 @@ do_make_ca() {
         -days ${ENGAWA_CA_DAYS} -extfile bundle.ext -out bundle.cert.pem
     bbwarn "bundles of this build folder are signed by a development CA in ${ENGAWA_CA_DIR}; do not ship them"
 }
+do_make_ca[doc] = "Makes the keys in ENGAWA_CA_DIR unless they are there"
 addtask make_ca after do_prepare_recipe_sysroot before do_build
