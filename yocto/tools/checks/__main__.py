@@ -3,9 +3,18 @@ import pathlib
 import sys
 import time
 
-from . import boot, files, kas, lint, parsed, plugins, red, slots
+from . import boot, collected, files, kas, lint, parsed, plugins, red, slots
 
-CHECKS = {"parsed": parsed, "files": files, "slots": slots, "boot": boot, "plugins": plugins, "kas": kas, "lint": lint}
+CHECKS = {
+    "parsed": parsed,
+    "files": files,
+    "slots": slots,
+    "boot": boot,
+    "plugins": plugins,
+    "collected": collected,
+    "kas": kas,
+    "lint": lint,
+}
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 

@@ -21,7 +21,7 @@ def check(root: pathlib.Path) -> list[str]:
             continue
         machines.add(config.get("machine"))
         for include in config["header"].get("includes", []):
-            if not (folder / include).exists():
+            if not (root / include).exists():
                 problems.append(f"{file.name}: {include} is not there")
         for name, repo in config.get("repos", {}).items():
             if "url" in (repo or {}) and not re.fullmatch("[0-9a-f]{40}", repo.get("commit", "")):

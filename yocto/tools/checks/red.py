@@ -54,6 +54,7 @@ BREAKS = [
     ("plugins", MEDIA, "bad-openh264", "bad-openh246", "the plugin openh264"),
     ("plugins", MEDIA, "    libnice \\\n", "", "the plugin nice"),
     ("plugins", MEDIA, "libcamera-gst", "libcamera-gstreamer", "raspberrypi4-64: nothing brings the plugin libcamera"),
+    ("collected", "yocto/tools/collect", '"$name.img.zst" "$name.img.bmap" >', '"$name.img.zst" >', "img.sha256"),
     ("kas", "yocto/kas/rpi4.yml", "machine: raspberrypi4-64", "machine: raspberrypi5", "builds raspberrypi4-64"),
     ("kas", "yocto/kas/base.yml", "  version: 14", "  version: one", "version"),
     ("kas", "yocto/kas/x86.yml", "    commit:", "    tag:", "meta-intel is not pinned"),

@@ -10,7 +10,6 @@ IMAGE_INSTALL = "packagegroup-core-boot packagegroup-engawa-booth packagegroup-e
 
 # ext4 goes into the bundle, wic with its map onto a card.
 IMAGE_FSTYPES = "ext4 wic.zst wic.bmap"
-IMAGE_LINK_NAME = "engawa-booth-${MACHINE}"
 # What does not fit a slot must fail here and not on a booth.
 IMAGE_ROOTFS_EXTRA_SPACE = "0"
 IMAGE_OVERHEAD_FACTOR = "1.1"
