@@ -32,14 +32,10 @@ REQUIRED_DISTRO_FEATURES = "opengl systemd"
 # `cargo` adds --frozen: nothing is fetched but what engawa-booth-crates.inc names.
 CARGO_BUILD_FLAGS += "--package engawa-booth --no-default-features --features kms"
 
-# What starts at a booth; engawa-service.service is the server's.
+# What starts at a booth, as far as it is in systemd/; engawa-service.service is the server's.
 ENGAWA_UNITS = "\
     engawa-booth.service \
-    engawa-enrol.service \
     engawa-grow-data.service \
-    engawa-mark-good.service \
-    engawa-update.service \
-    engawa-update.timer \
 "
 SYSTEMD_SERVICE:${PN} = "${ENGAWA_UNITS}"
 
@@ -63,12 +59,12 @@ do_install:append() {
 }
 
 FILES:${PN} += "${nonarch_libdir} ${nonarch_base_libdir}/udev"
-# The last four are what grow-data calls.
 RDEPENDS:${PN} = "\
-    packagegroup-engawa-media \
-    xkeyboard-config \
     e2fsprogs-e2fsck \
     e2fsprogs-resize2fs \
+    packagegroup-engawa-media \
+    udev \
     util-linux-partx \
     util-linux-sfdisk \
+    xkeyboard-config \
 "
