@@ -79,6 +79,9 @@ def _rauc(root: pathlib.Path, machine: str) -> list[str]:
         found = config.get(section, key, fallback=None)
         if found != value:
             problems.append(f"system.conf: {key} of [{section}] is {found}, not {value}")
+    tool = "u-boot-fw-utils" if pi else "grub-editenv"
+    if tool not in (conf.getVar("RAUC_BOOTLOADER_RDEPENDS") or "").split():
+        problems.append(f"RAUC cannot reach the boot script's variables without {tool}")
     if not pi:
         # RAUC and GRUB must mean one file: the boot partition is mounted at /boot.
         placed = [pair.split(";")[-1] for pair in (conf.getVar("IMAGE_BOOT_FILES") or "").split()]

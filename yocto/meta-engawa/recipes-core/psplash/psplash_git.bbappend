@@ -1,7 +1,8 @@
 FILESEXTRAPATHS:prepend := "${THISDIR}/files:${ENGAWA_ROOT}/assets/splash:"
 
-# Our mark on the colour of the booth's first page, so that the change to it is hardly seen.
-SPLASH_IMAGES = "file://psplash-engawa-img.png;outsuffix=default"
+# Our mark on the colour of the booth's first page, so that the change to it is hardly seen; the override is
+# stronger than the one of meta-raspberrypi.
+SPLASH_IMAGES:engawa = "file://psplash-engawa-img.png;outsuffix=default"
 SRC_URI += "file://psplash-colors.h"
 PACKAGECONFIG = "systemd fullscreen"
 
