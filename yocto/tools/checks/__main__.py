@@ -3,7 +3,7 @@ import pathlib
 import sys
 import time
 
-from . import boot, collected, files, kas, lint, parsed, plugins, red, slots
+from . import boot, collected, files, kas, lint, parsed, plugins, red, signing, slots
 
 CHECKS = {
     "parsed": parsed,
@@ -11,6 +11,7 @@ CHECKS = {
     "slots": slots,
     "boot": boot,
     "plugins": plugins,
+    "signing": signing,
     "collected": collected,
     "kas": kas,
     "lint": lint,

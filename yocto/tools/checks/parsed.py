@@ -10,7 +10,7 @@ for name in ("hashserv", "hashserv.client", "prserv", "prserv.client", "prserv.s
 
 import bb.data  # noqa: E402
 import bb.parse  # noqa: E402
-import bb.parse.parse_py  # noqa: E402, F401
+import bb.parse.parse_py.BBHandler  # noqa: E402
 import bb.siggen  # noqa: E402
 
 MACHINES = {
@@ -98,6 +98,13 @@ def parsed(root: pathlib.Path, machine: str) -> Parsed:
     if (layer, machine) not in _kept:
         _kept[layer, machine] = Parsed(layer, machine)
     return _kept[layer, machine]
+
+
+def forget() -> None:
+    """Reads everything anew: a file has changed."""
+    _kept.clear()
+    bb.parse.clear_cache()
+    bb.parse.parse_py.BBHandler.cached_statements.clear()
 
 
 def check(root: pathlib.Path) -> list[str]:
