@@ -3,13 +3,14 @@ import pathlib
 import sys
 import time
 
-from . import boot, collected, files, kas, lint, parsed, plugins, red, signing, slots
+from . import boot, collected, files, kas, lint, parsed, plugins, red, signing, slots, uplinks
 
 CHECKS = {
     "parsed": parsed,
     "files": files,
     "slots": slots,
     "boot": boot,
+    "uplinks": uplinks,
     "plugins": plugins,
     "signing": signing,
     "collected": collected,

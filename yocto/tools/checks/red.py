@@ -15,6 +15,7 @@ WKS = f"{LAYER}/files/wic/engawa-booth.wks.in"
 CONF = f"{LAYER}/conf/distro/engawa.conf"
 BOOT = f"{LAYER}/dynamic-layers/raspberrypi/recipes-bsp/rpi-u-boot-scr/files/boot.cmd.in"
 GRUB = f"{LAYER}/recipes-bsp/grub/files/grub.cfg"
+NETWORK = f"{LAYER}/recipes-core/systemd/files/network"
 COPIED = ["yocto", "systemd", "tests/image/disk.cfg", "src/media/src", "assets/fonts/OFL.txt", "assets/splash"]
 COPIED += ["LICENSE", "Cargo.toml", "Cargo.lock", "flash.sh"]
 
@@ -53,6 +54,9 @@ BREAKS = [
     ("boot", GRUB, '"$A_OK" = "1"', '"$A_OK" = "$A_OK"', "grub.cfg: a slot called bad"),
     ("boot", GRUB, 'set label="root-b"', 'set label="root-a"', "grub.cfg: one slot used up"),
     ("boot", GRUB, "fi\nsave_env", "save_env", "grub.cfg"),
+    ("uplinks", f"{NETWORK}/30-wifi.network", "RouteMetric=200", "RouteMetric=400", "for IPv6"),
+    ("uplinks", f"{NETWORK}/10-lte.network", "Driver=", "Type=", "LTE is not read first"),
+    ("uplinks", f"{NETWORK}/20-ethernet.network", "Type=ether", "Type=wlan", "the order of uplinks"),
     ("plugins", MEDIA, "    gstreamer1.0-plugins-bad-webrtcdsp \\\n", "", "the plugin webrtcdsp"),
     ("plugins", MEDIA, "bad-openh264", "bad-openh246", "the plugin openh264"),
     ("plugins", MEDIA, "    libnice \\\n", "", "the plugin nice"),

@@ -12,6 +12,7 @@ RDEPENDS:${PN} = "\
     iwd \
     kernel-image \
     kernel-modules \
+    os-release \
     rauc \
     rauc-service \
     tzdata-core \
