@@ -58,6 +58,12 @@ test('on hold neither side sees or hears the other, and the chat goes on', async
   await until('no connection', async () => ((await booth.figures())?.links ?? []).length === 0);
   await booth.act('write 待っています');
   await until('the line', async () => (await recruiter.posts()).some((post) => post.text === '待っています'));
+  await page.getByTestId('held').getByRole('heading', { name: '管理者によって保留中に設定されました', exact: true }).waitFor();
+  await page.getByTestId('held').getByText('たがいの映像と音声は届きません。チャットは使えます。', { exact: true }).waitFor();
+  await page.getByTestId('chat-button').click();
+  await page.getByTestId('chat-text').fill('すぐ戻ります');
+  await page.getByTestId('chat-text').press('Control+Enter');
+  await booth.shows('the answer', (shown) => shown.held === true && shown.chat?.lines === 2);
   await page.getByTestId('resume').click();
   await booth.act('wait picture 30');
   await recruiter.sees(0);

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rows that the program delivers so far.
-const ROWS: [&str; 42] = [
+const ROWS: [&str; 43] = [
     "W1", "W2", "W3", "W4", "W5", "W7", "W10", "W11", "W12", "W13", "W15", "W16", "L1", "L3", "L4", "L5", "L12", "L13",
     "L17", "L18", "T1", "T2", "T3", "T5", "T6", "T7", "T8", "X5", "X6", "X8", "X9", "E3", "E4", "E6", "E9", "R1", "R2",
-    "R6", "N2", "N4", "S3", "P7",
+    "R6", "N2", "N4", "S3", "P1", "P7",
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -19,7 +19,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
             if !["node_modules", "target", "dist", ".git"].iter().any(|skipped| name == *skipped) {
                 files(&path, found);
             }
-        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "ts") {
+        } else if path.extension().is_some_and(|ending| ["rs", "ts", "sh"].iter().any(|known| ending == *known)) {
             found.push(path);
         }
     }
@@ -33,10 +33,12 @@ fn rows(text: &str) -> BTreeSet<String> {
             || line.starts_with("#[tokio::test")
             || line.starts_with("test(")
             || line.starts_with("it(")
+            // A test in a shell script is a function of several words.
+            || line.strip_suffix("() {").is_some_and(|name| name.contains('_') && !name.contains(' '))
     };
     let mut named = BTreeSet::new();
     for (at, _) in lines.iter().enumerate().filter(|(_, line)| is_test(line)) {
-        let above = lines[..at].iter().rev().take_while(|line| line.starts_with("//") || line.starts_with("#["));
+        let above = lines[..at].iter().rev().take_while(|line| line.starts_with("//") || line.starts_with('#'));
         let words = above.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()));
         named.extend(words.filter(|word| ROWS.contains(word)).map(str::to_owned));
     }
@@ -65,4 +67,5 @@ fn only_a_comment_right_above_a_test_counts() {
     assert_eq!(rows("// W1, X5\n#[test]\nfn a() {}"), BTreeSet::from(["W1".to_owned(), "X5".to_owned()]));
     assert_eq!(rows("// W1\n\n#[test]\nfn a() {}"), BTreeSet::new());
     assert_eq!(rows("// W1\nfn a() {}"), BTreeSet::new());
+    assert_eq!(rows("# W1\na_card_is_written() {"), BTreeSet::from(["W1".to_owned()]));
 }

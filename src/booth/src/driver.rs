@@ -1,19 +1,19 @@
 //! The one loop: what happened goes into the session, what it wants done goes to the adapters,
 //! what it shows goes to the screen.
 
+use crate::disk::{Disk, Place, Start};
 use crate::inbox::{Happened, Post};
 use crate::link::Link;
 use crate::status::Status;
 use crate::studio::Studio;
 use anyhow::Context;
-use engawa_booth::courier::{Courier, Outgoing};
+use engawa_booth::courier::Outgoing;
 use engawa_booth::document::{self, Document};
-use engawa_booth::store::{self, Store};
-use engawa_booth::upload::Uploads;
+use engawa_booth::store::StoreError;
 use engawa_protocol::{FileCard, RoomId, Seq, limits};
 use engawa_screen::{Poster, Screen};
-use engawa_session::booth::{Booth, Config, Effect, Input, Saved};
-use engawa_session::outbox::{Draft, Kept};
+use engawa_session::booth::{Booth, Config, Effect, Input};
+use engawa_session::outbox::{self, Draft};
 use engawa_session::view::View;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -28,30 +28,18 @@ pub struct Parts {
     pub link: Link,
     /// Camera, microphone, speaker, connections.
     pub studio: Studio,
-    /// On disk.
-    pub store: Store,
     /// To whoever runs a script.
     pub status: Status,
     /// The screen.
     pub screen: Poster,
 }
 
-/// The queue as the disk gave it back, and the way to the service for its files.
-pub struct Queue {
-    /// What waits.
-    pub kept: (store::Outbox, Vec<Kept>),
-    /// Over HTTP.
-    pub uploads: Uploads,
-    /// The way back into the loop.
-    pub inbox: Post,
-}
-
 /// The loop's own state.
 pub struct Driver {
     booth: Booth,
-    courier: Courier,
+    disk: Disk,
+    place: Place,
     parts: Parts,
-    uploads: Uploads,
     inbox: Post,
     connection: u64,
     shown: Option<View>,
@@ -59,19 +47,19 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// A driver with the interview of the last run, if one was running.
-    pub fn new(config: Config, parts: Parts, queue: Queue) -> anyhow::Result<Self> {
-        let saved = parts.store.saved()?;
+    /// A driver that returns to the interview of the last run, if one was running.
+    pub fn new(config: Config, parts: Parts, start: Start, inbox: Post) -> Self {
+        let Start { disk, place, opened } = start;
+        on_screen(parts.screen.post(|screen| screen.bring_files(true)));
+        let saved = opened.as_ref().ok().cloned().flatten();
         if saved.is_some() {
             tracing::info!("returning to a running interview");
         }
-        let now = Instant::now();
-        let room = saved.as_ref().map(|Saved { room, .. }| room.clone());
-        let Queue { kept, uploads, inbox } = queue;
-        let courier = Courier::new(kept, uploads.clone(), room, random, now);
-        on_screen(parts.screen.post(|screen| screen.bring_files(true)));
-        let booth = Booth::new(config, saved, random, now);
-        Ok(Self { booth, courier, parts, uploads, inbox, connection: 0, shown: None, clock: String::new() })
+        let mut booth = Booth::new(config, saved, random, Instant::now());
+        if let Err(error) = &opened {
+            tell_of_disk(&mut booth, error);
+        }
+        Self { booth, disk, place, parts, inbox, connection: 0, shown: None, clock: String::new() }
     }
 
     /// Runs until told to stop; answers the exit code.
@@ -88,11 +76,12 @@ impl Driver {
             self.drain();
             self.show();
             let now = Instant::now();
-            let next = self.booth.poll_timeout().into_iter().chain(self.courier.poll_timeout()).min();
+            let courier = self.disk.courier().and_then(|courier| courier.poll_timeout());
+            let next = [self.booth.poll_timeout(), courier, self.disk.poll_timeout()].into_iter().flatten().min();
             let until = next.map_or(CLOCK, |at| at.saturating_duration_since(now)).min(CLOCK);
             match happened.recv_timeout(until) {
                 Ok(Happened::Input(input)) => self.handle(input, Instant::now()),
-                Ok(Happened::Queue(input)) => self.courier.handle(input, Instant::now()),
+                Ok(Happened::Queue(input)) => self.queue(input, Instant::now()),
                 Ok(Happened::LinkUp(connection)) => {
                     self.connection = connection;
                     self.booth.handle(Input::LinkUp, Instant::now());
@@ -111,17 +100,47 @@ impl Driver {
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(0),
             }
             // Also when something else woke the loop: a busy one must not starve the queue.
-            if self.courier.poll_timeout().is_some_and(|at| at <= Instant::now()) {
-                self.courier.handle_timeout(Instant::now());
+            self.handle_timeout(Instant::now());
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if let Some(courier) = self.disk.courier()
+            && courier.poll_timeout().is_some_and(|at| at <= now)
+        {
+            courier.handle_timeout(now);
+        }
+        if self.disk.due(now) {
+            self.look_for_disk(now);
+        }
+    }
+
+    /// Tries the disk again; what it kept is gone on with.
+    fn look_for_disk(&mut self, now: Instant) {
+        match self.disk.open(&self.place, now) {
+            Err(error) => tell_of_disk(&mut self.booth, &error),
+            Ok(saved) => {
+                tracing::info!("the disk is here again");
+                // The queue has not heard the service's welcome.
+                if let Some(now_there) = self.booth.service_time() {
+                    self.queue(outbox::Input::LinkUp { now: now_there }, now);
+                }
+                self.booth.handle(Input::DiskBack(saved), now);
             }
+        }
+    }
+
+    fn queue(&mut self, input: outbox::Input, now: Instant) {
+        if let Some(courier) = self.disk.courier() {
+            courier.handle(input, now);
         }
     }
 
     /// What the service says goes to the queue and to the walk.
     fn handle(&mut self, input: Input, now: Instant) {
-        match &input {
-            Input::Received(message) => self.courier.heard(message, now),
-            Input::LinkDown(_) => self.courier.link_down(now),
+        match (&input, self.disk.courier()) {
+            (Input::Received(message), Some(courier)) => courier.heard(message, now),
+            (Input::LinkDown(_), Some(courier)) => courier.link_down(now),
             _ => {}
         }
         self.booth.handle(input, now);
@@ -133,7 +152,7 @@ impl Driver {
             while let Some(effect) = self.booth.poll_effect() {
                 self.carry_out(effect);
             }
-            match self.courier.poll() {
+            match self.disk.courier().and_then(|courier| courier.poll()) {
                 Some(Outgoing::Send(message)) => self.parts.link.send(self.connection, message),
                 Some(Outgoing::Tell(input)) => self.booth.handle(input, Instant::now()),
                 None => return,
@@ -142,29 +161,43 @@ impl Driver {
     }
 
     fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send(message) => self.parts.link.send(self.connection, message),
+            Effect::Media(command) => self.parts.studio.command(command),
+            Effect::Fetch { room, post, file } => self.fetch(room, post, file.media_type),
+            Effect::CloseFile => on_screen(self.parts.screen.post(Screen::clear_document)),
+            Effect::Store(_) | Effect::Forget | Effect::Write { .. } | Effect::Dismiss(_) | Effect::EndSession(_) => {
+                self.keep(effect, Instant::now())
+            }
+        }
+    }
+
+    /// What is for the disk. Without one no interview begins, so nothing is lost then.
+    fn keep(&mut self, effect: Effect, now: Instant) {
+        let Some(kept) = self.disk.kept() else { return };
         // A disk that fails costs the way back after a crash, not the interview.
-        let kept = |result: anyhow::Result<()>| {
+        let told = |result: Result<(), StoreError>| {
             if let Err(error) = result {
-                tracing::error!("{error:#}");
+                tracing::error!(
+                    error = &error as &(dyn std::error::Error + 'static),
+                    "the interview is not on the disk"
+                );
             }
         };
         match effect {
-            Effect::Send(message) => self.parts.link.send(self.connection, message),
-            Effect::Store(saved) => kept(self.parts.store.save(&saved).context("keeping the interview")),
-            Effect::Forget => kept(self.parts.store.forget().context("forgetting the interview")),
-            Effect::Media(command) => self.parts.studio.command(command),
-            Effect::Write { room, text } => self.courier.write(room, Draft::Line(text), Instant::now()),
-            Effect::Dismiss(id) => self.courier.dismiss(id, Instant::now()),
-            Effect::EndSession(room) => self.courier.end_session(room, Instant::now()),
-            Effect::Fetch { room, post, file } => self.fetch(room, post, file.media_type),
-            Effect::CloseFile => on_screen(self.parts.screen.post(Screen::clear_document)),
+            Effect::Store(saved) => told(kept.store.save(&saved)),
+            Effect::Forget => told(kept.store.forget()),
+            Effect::Write { room, text } => kept.courier.write(room, Draft::Line(text), now),
+            Effect::Dismiss(id) => kept.courier.dismiss(id, now),
+            Effect::EndSession(room) => kept.courier.end_session(room, now),
+            _ => {}
         }
     }
 
     /// Brings a file of the chat here; it is read where it arrives, not in the loop.
     fn fetch(&self, room: RoomId, post: Seq, media_type: String) {
         let (inbox, at) = (self.inbox.clone(), room.clone());
-        self.uploads.fetch(at, post, move |bytes| {
+        self.place.uploads.fetch(at, post, move |bytes| {
             let document = bytes.and_then(|bytes| document::read(&bytes, &media_type));
             inbox.happened(Happened::Document { room, post, document });
         });
@@ -199,7 +232,8 @@ impl Driver {
             // The service finds it by content.
             media_type: String::new(),
         };
-        self.courier.write(room, Draft::File { card, contents: bytes.into() }, Instant::now());
+        let courier = self.disk.courier().context("the disk is away")?;
+        courier.write(room, Draft::File { card, contents: bytes.into() }, Instant::now());
         Ok(())
     }
 
@@ -229,8 +263,13 @@ impl Driver {
     }
 }
 
+fn tell_of_disk(booth: &mut Booth, error: &StoreError) {
+    tracing::error!(error = error as &(dyn std::error::Error + 'static), "the disk does not open; it is tried again");
+    booth.handle(Input::DiskFailed(error.fault()), Instant::now());
+}
+
 /// Fresh bits for an id.
-fn random() -> [u8; 16] {
+pub fn random() -> [u8; 16] {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits).expect("the kernel has random bits");
     bits

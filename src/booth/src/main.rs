@@ -8,6 +8,7 @@
 //! loop; and the courier, who keeps the queue's disk and uploads.
 
 mod config;
+mod disk;
 mod driver;
 mod inbox;
 mod link;
@@ -20,7 +21,6 @@ use anyhow::Context;
 use clap::Parser;
 use config::{Config, Flags, View};
 use driver::Driver;
-use engawa_booth::store;
 use engawa_booth::upload::Uploads;
 use inbox::Happened;
 use std::io::IsTerminal;
@@ -49,8 +49,6 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let config = Config::load(flags)?;
     let script = flags.script.as_deref().map(script::Source::open).transpose()?;
     let token = config.token()?;
-    let store = store::Store::open(&config.data).context("opening the booth's store")?;
-    let kept = store::Outbox::open(&config.data).context("opening the booth's queue")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -59,6 +57,11 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
 
     let (inbox, happened) = mpsc::sync_channel(WAITING);
     let post = inbox::Post::new(inbox);
+    let told = post.clone();
+    let tell = Arc::new(move |input| told.happened(Happened::Queue(input)));
+    let (uploads, uploads_task) = Uploads::new(&config.service, &token, tell).context("preparing uploads")?;
+    let place = disk::Place { data: config.data.clone(), uploads };
+    let start = place.start(std::time::Instant::now()).context("opening the booth's disk")?;
     let kind = match config.view {
         View::Window => engawa_screen::Kind::Window,
         View::Kms => engawa_screen::Kind::Kms,
@@ -72,9 +75,6 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let studio = studio::Studio::start(config.media(), post.clone(), pictures);
     let (link, link_task) = link::Link::new(&config.service, &token, post.clone())?;
     runtime.spawn(link_task);
-    let told = post.clone();
-    let tell = Arc::new(move |input| told.happened(Happened::Queue(input)));
-    let (uploads, uploads_task) = Uploads::new(&config.service, &token, tell).context("preparing uploads")?;
     runtime.spawn(uploads_task);
     runtime.spawn(stop_on_signal(post.clone()));
 
@@ -83,12 +83,11 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     if let Some(script) = script {
         runtime.spawn(script::play(script, views, post.clone()));
     }
-    let parts = driver::Parts { link, studio, store, status, screen: screen.poster() };
-    let queue = driver::Queue { kept, uploads, inbox: post.clone() };
-    let session = config.session();
+    let parts = driver::Parts { link, studio, status, screen: screen.poster() };
+    let (session, inbox) = (config.session(), post.clone());
     let driver = std::thread::Builder::new()
         .name("driver".into())
-        .spawn(move || Driver::new(session, parts, queue).and_then(|driver| driver.run(&happened)))
+        .spawn(move || Driver::new(session, parts, start, inbox).run(&happened))
         .context("starting the loop")?;
     screen.run().context("showing the screen")?;
     post.happened(Happened::Stop(0));

@@ -2,39 +2,19 @@
 //!
 //! README.md lists the actions. Each waits until the page on which it makes sense is shown.
 
-use crate::inbox::{Happened, Post};
-use crate::status::{page, print};
-use anyhow::{Context, anyhow, bail};
-use engawa_protocol::{CompanyId, Locale};
-use engawa_session::booth::Input;
-use engawa_session::keyboard::Key;
-use engawa_session::view::{Devices, DocumentState, LineBody, LineKey, Screen, Touch, View};
-use serde_json::json;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::sync::{oneshot, watch};
-use tokio::time::{sleep, timeout};
+mod action;
+mod candidate;
 
-/// An action waits this long for its page.
-const PAGE: Duration = Duration::from_secs(30);
-/// `wait` without a number waits this long.
-const WAIT: Duration = Duration::from_secs(600);
-const PAGES: [&str; 12] = [
-    "welcome",
-    "companies",
-    "number",
-    "not-open",
-    "name",
-    "ready",
-    "waiting",
-    "refused",
-    "call",
-    "reconnecting",
-    "ended",
-    "out-of-order",
-];
+pub use action::Action;
+
+use crate::inbox::{Happened, Post};
+use crate::status::print;
+use anyhow::Context;
+use candidate::Candidate;
+use engawa_session::view::View;
+use serde_json::json;
+use std::path::Path;
+use tokio::sync::watch;
 
 /// Where the lines come from.
 #[derive(Debug)]
@@ -43,115 +23,6 @@ pub enum Source {
     File(Vec<Action>),
     /// Standard input, as it comes.
     Input,
-}
-
-/// One line of a script.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    Language(Locale),
-    Start,
-    Company(CompanyId),
-    Name(String),
-    Knock,
-    Cancel,
-    Wait(&'static str, Duration),
-    WaitPicture(Duration),
-    Say(Duration),
-    Write(String),
-    Send(PathBuf),
-    Open,
-    Hand,
-    Number(Vec<u8>),
-    Microphone(bool),
-    Camera(bool),
-    Noise(bool),
-    TestSound,
-    Back,
-    Leave,
-    Ask,
-    Stay,
-    OtherCompanies,
-    Finish,
-    Screen(PathBuf),
-    Figures,
-    Quit,
-}
-
-impl FromStr for Action {
-    type Err = anyhow::Error;
-
-    fn from_str(line: &str) -> anyhow::Result<Self> {
-        let line = line.trim();
-        let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let rest = rest.trim();
-        let seconds = |text: &str, default: Duration| match text {
-            "" => Ok(default),
-            text => text
-                .parse::<f64>()
-                .ok()
-                .filter(|seconds| (0.0..=86_400.0).contains(seconds))
-                .map(Duration::from_secs_f64)
-                .ok_or_else(|| anyhow!("{text:?} is no number of seconds")),
-        };
-        let switch = || match rest {
-            "on" => Ok(true),
-            "off" => Ok(false),
-            _ => Err(anyhow!("{verb} needs `on` or `off`")),
-        };
-        Ok(match verb {
-            "language" => {
-                let locale = Locale::ALL.into_iter().find(|locale| locale.tag() == rest);
-                Action::Language(locale.context("language needs `ja`, `ko` or `en`")?)
-            }
-            "start" => Action::Start,
-            "company" => Action::Company(rest.parse().context("company needs the company's id")?),
-            "name" if rest.is_empty() => bail!("name needs a name"),
-            "name" => Action::Name(rest.to_owned()),
-            "knock" => Action::Knock,
-            "cancel" => Action::Cancel,
-            "wait" => {
-                let (what, time) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-                let time = seconds(time.trim(), WAIT)?;
-                match PAGES.into_iter().find(|page| *page == what) {
-                    Some(page) => Action::Wait(page, time),
-                    None if what == "picture" => Action::WaitPicture(time),
-                    None => bail!("wait needs `picture` or one of {}", PAGES.join(", ")),
-                }
-            }
-            "say" => Action::Say(seconds(rest, Duration::from_secs(5))?),
-            "write" if rest.is_empty() => bail!("write needs a line of text"),
-            "write" => Action::Write(rest.to_owned()),
-            "send" if rest.is_empty() => bail!("send needs the path of a file"),
-            "send" => Action::Send(rest.into()),
-            "open" => Action::Open,
-            "hand" => Action::Hand,
-            "number" => Action::Number(digits(rest).context("number needs four digits")?),
-            "microphone" => Action::Microphone(switch()?),
-            "camera" => Action::Camera(switch()?),
-            "noise" => Action::Noise(switch()?),
-            "sound" => Action::TestSound,
-            "back" => Action::Back,
-            "leave" => Action::Leave,
-            "ask-leave" => Action::Ask,
-            "stay" => Action::Stay,
-            "other" => Action::OtherCompanies,
-            "finish" => Action::Finish,
-            "screen" if rest.is_empty() => bail!("screen needs the path of a PNG file"),
-            "screen" => Action::Screen(rest.into()),
-            "figures" => Action::Figures,
-            "quit" => Action::Quit,
-            other => bail!("there is no action {other:?}"),
-        })
-    }
-}
-
-fn digits(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<_>> = text.chars().map(|c| c.to_digit(10).map(|digit| digit as u8)).collect();
-    digits.filter(|digits| digits.len() == 4)
-}
-
-fn is_blank(line: &str) -> bool {
-    line.trim().is_empty() || line.trim_start().starts_with('#')
 }
 
 impl Source {
@@ -184,203 +55,14 @@ pub async fn play(source: Source, views: watch::Receiver<Option<View>>, post: Po
     }
 }
 
-struct Candidate {
-    views: watch::Receiver<Option<View>>,
-    post: Post,
-}
-
-impl Candidate {
-    async fn listen(&mut self) {
-        let mut lines = BufReader::new(tokio::io::stdin()).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            if is_blank(&line) {
-                continue;
-            }
-            let done = match line.parse() {
-                Ok(action) => self.act(&action).await,
-                Err(error) => Err(error),
-            };
-            match done {
-                Ok(()) => print(&json!({"done": line.trim()})),
-                Err(error) => print(&json!({"error": format!("{error:#}")})),
-            }
-        }
-    }
-
-    fn touch(&self, touch: Touch) {
-        self.post.input(Input::Touched(touch));
-    }
-
-    /// Waits until the view is as wanted; the error says what is shown instead.
-    async fn until(&mut self, time: Duration, what: &str, wanted: impl Fn(&View) -> bool) -> anyhow::Result<()> {
-        let waited = timeout(time, self.views.wait_for(|view| view.as_ref().is_some_and(&wanted))).await;
-        match waited.map(|shown| shown.map(drop)) {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(_)) => bail!("the booth stopped"),
-            Err(_) => {}
-        }
-        let shown = self.views.borrow().as_ref().map_or("nothing", |view| page(&view.screen));
-        bail!("waited {} s for {what}, but {shown} is shown", time.as_secs())
-    }
-
-    async fn page(&mut self, name: &'static str) -> anyhow::Result<()> {
-        self.until(PAGE, name, |view| page(&view.screen) == name).await
-    }
-
-    async fn act(&mut self, action: &Action) -> anyhow::Result<()> {
-        match action {
-            Action::Language(locale) => self.touch(Touch::Language(*locale)),
-            Action::Start => {
-                self.until(PAGE, "the service", |view| view.online && view.screen == Screen::Welcome).await?;
-                self.touch(Touch::Start);
-                self.page("companies").await?;
-            }
-            Action::Company(company) => {
-                self.page("companies").await?;
-                self.touch(Touch::Company(company.clone()));
-                self.page("name").await.with_context(|| format!("is there a company {company:?}?"))?;
-            }
-            Action::Name(name) => {
-                self.page("name").await?;
-                name.chars().for_each(|letter| self.touch(Touch::Key(Key::Letter(letter))));
-                self.touch(Touch::NameDone);
-                self.page("ready").await?;
-            }
-            Action::Knock => {
-                self.page("ready").await?;
-                self.touch(Touch::Ready);
-                let can = |view: &View| matches!(view.screen, Screen::Ready { can_ask: true, .. });
-                self.until(PAGE, "a request that can be sent", can).await?;
-                self.touch(Touch::Ask);
-                self.until(PAGE, "waiting", |view| page(&view.screen) != "ready").await?;
-            }
-            Action::Cancel => {
-                self.page("waiting").await?;
-                self.touch(Touch::Cancel);
-                self.page("ready").await?;
-            }
-            Action::Wait(name, time) => self.until(*time, name, |view| page(&view.screen) == *name).await?,
-            Action::WaitPicture(time) => {
-                let all = |view: &View| match &view.screen {
-                    Screen::Call { others, .. } => !others.is_empty() && others.iter().all(|other| other.picture),
-                    _ => false,
-                };
-                self.until(*time, "a picture of everybody", all).await?;
-            }
-            Action::Say(time) => {
-                self.switch(true, |devices| devices.microphone, Touch::Microphone).await?;
-                sleep(*time).await;
-                self.switch(false, |devices| devices.microphone, Touch::Microphone).await?;
-            }
-            Action::Write(text) => {
-                self.until(PAGE, "a chat", |view| view.chat.is_some()).await?;
-                self.touch(Touch::Chat(true));
-                let typed = |view: &View| view.chat.as_ref()?.keyboard.as_ref().map(|keyboard| keyboard.text.clone());
-                self.until(PAGE, "the chat's keyboard", |view| typed(view).is_some()).await?;
-                text.chars().for_each(|letter| self.touch(Touch::ChatKey(Key::Letter(letter))));
-                let whole = |view: &View| typed(view).is_some_and(|typed| typed.ends_with(text.trim()));
-                self.until(PAGE, "the line on the keyboard", whole).await?;
-                self.touch(Touch::Send);
-                self.until(PAGE, "an empty keyboard", |view| typed(view).is_some_and(|typed| typed.is_empty())).await?;
-                self.touch(Touch::Chat(false));
-            }
-            Action::Send(path) => {
-                let (answer, taken) = oneshot::channel();
-                self.post.happened(Happened::Attach(path.clone(), answer));
-                taken.await.context("the booth stopped")?.map_err(|error| anyhow!(error))?;
-            }
-            Action::Open => {
-                let file = |view: &View| {
-                    let lines = &view.chat.as_ref()?.lines;
-                    lines.iter().rev().find_map(|line| match (&line.key, &line.body) {
-                        (LineKey::Post(post), LineBody::File { .. }) => Some(*post),
-                        _ => None,
-                    })
-                };
-                self.until(PAGE, "a file in the chat", |view| file(view).is_some()).await?;
-                let post = self.views.borrow().as_ref().and_then(file).context("the file is gone")?;
-                self.touch(Touch::Chat(true));
-                self.touch(Touch::Show(post));
-                let done = |view: &View| {
-                    view.document.as_ref().is_some_and(|document| document.state != DocumentState::Loading)
-                };
-                self.until(PAGE, "the file", done).await?;
-            }
-            Action::Hand => {
-                self.page("call").await?;
-                self.touch(Touch::Hand);
-            }
-            Action::Number(digits) => {
-                self.until(PAGE, "the service", |view| view.online && view.screen == Screen::Welcome).await?;
-                self.touch(Touch::Number);
-                self.page("number").await?;
-                digits.iter().for_each(|digit| self.touch(Touch::Digit(*digit)));
-            }
-            Action::Microphone(on) => self.switch(*on, |devices| devices.microphone, Touch::Microphone).await?,
-            Action::Camera(on) => self.switch(*on, |devices| devices.camera, Touch::Camera).await?,
-            Action::Noise(on) => self.switch(*on, |devices| devices.noise, Touch::Noise).await?,
-            Action::TestSound => self.touch(Touch::TestSound),
-            Action::Back => self.touch(Touch::Back),
-            Action::Ask => {
-                self.page("call").await?;
-                self.touch(Touch::Leave);
-                self.until(PAGE, "the question", |view| view.dialog.is_some()).await?;
-            }
-            Action::Leave => {
-                self.page("call").await?;
-                self.touch(Touch::Leave);
-                self.until(PAGE, "the question", |view| view.dialog.is_some()).await?;
-                self.touch(Touch::ConfirmLeave);
-                self.page("ended").await?;
-            }
-            Action::Stay => self.touch(Touch::Stay),
-            Action::OtherCompanies => {
-                self.page("refused").await?;
-                self.touch(Touch::OtherCompanies);
-                self.page("companies").await?;
-            }
-            Action::Finish => {
-                self.until(PAGE, "an end", |view| matches!(page(&view.screen), "ended" | "refused")).await?;
-                self.touch(Touch::Finish);
-                self.page("welcome").await?;
-            }
-            Action::Screen(path) => {
-                let (answer, written) = oneshot::channel();
-                self.post.happened(Happened::Snapshot(path.clone(), answer));
-                let written = timeout(PAGE, written).await.context("the screen does not answer")?;
-                written.context("the screen is gone")?.map_err(|error| anyhow!(error))?;
-                print(&json!({"saved": path}));
-            }
-            Action::Figures => {
-                let (answer, figures) = oneshot::channel();
-                self.post.happened(Happened::Figures(answer));
-                print(&json!({"figures": figures.await.context("the booth stopped")?}));
-            }
-            Action::Quit => self.post.happened(Happened::Stop(0)),
-        }
-        Ok(())
-    }
-
-    /// Turns a device on or off, if it is not yet, and waits until the screen shows it.
-    async fn switch(&mut self, on: bool, of: fn(&Devices) -> bool, touch: Touch) -> anyhow::Result<()> {
-        let shown = move |view: &View| match &view.screen {
-            Screen::Ready { devices, .. } | Screen::Waiting { devices, .. } | Screen::Call { devices, .. } => {
-                Some(of(devices))
-            }
-            _ => None,
-        };
-        self.until(PAGE, "a page with switches", |view| shown(view).is_some()).await?;
-        let now = self.views.borrow().as_ref().and_then(shown);
-        if now != Some(on) {
-            self.touch(touch);
-        }
-        self.until(PAGE, "the switch", |view| shown(view) == Some(on)).await
-    }
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty() || line.trim_start().starts_with('#')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn a_script_is_checked_before_it_begins() {

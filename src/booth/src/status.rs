@@ -4,7 +4,10 @@
 
 use anyhow::Context;
 use engawa_screen::Picture;
-use engawa_session::view::{Alert, Chat, DocumentState, End, Line, LineState, Other, Screen, View};
+use engawa_session::view::{
+    Alert, Chat, Countdown, Dialog, DocumentState, End, Line, LineBody, LineState, Loss, Notice, NumberRefused, Other,
+    Screen, Staff, View,
+};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -65,7 +68,22 @@ fn line(view: &View) -> Value {
         "screen": page(&view.screen),
         "locale": view.locale.tag(),
         "online": view.online,
-        "dialog": view.dialog.is_some(),
+        "staff": match &view.staff {
+            Staff::Away => "away",
+            Staff::Free => "free",
+            Staff::Called => "called",
+            Staff::Coming { .. } => "coming",
+        },
+        "dialog": view.dialog.map(|dialog| match dialog {
+            Dialog::Leave { may_return } => json!({"may_return": may_return}),
+            Dialog::TakeOver => json!("take-over"),
+        }),
+        "notice": view.notice.as_ref().map(notice),
+        "countdown": view.countdown.map(|countdown| match countdown {
+            Countdown::Starts(_) => "starts",
+            Countdown::Ends { soon: false, .. } => "ends",
+            Countdown::Ends { soon: true, .. } => "ends-soon",
+        }),
         "alert": view.alert.map(|alert| match alert {
             Alert::Muted => "muted",
             Alert::SourceLost => "source-lost",
@@ -81,15 +99,15 @@ fn line(view: &View) -> Value {
         Screen::Companies { tiles, page, pages, .. } => {
             let tiles: Vec<_> = tiles
                 .iter()
-                .map(|tile| json!({"company": tile.company, "here": tile.here, "waiting": tile.waiting}))
+                .map(|tile| json!({"company": tile.company, "here": tile.here, "waiting": tile.waiting, "booked": tile.booked}))
                 .collect();
             json!({"tiles": tiles, "page": page, "pages": pages})
         }
         Screen::Name { keyboard, ready } => {
             json!({"text": keyboard.text.clone() + &keyboard.composing, "ready": ready})
         }
-        Screen::Ready { hosts, devices, ready, can_ask, .. } => json!({
-            "hosts": hosts.len(), "ready": ready, "can_ask": can_ask,
+        Screen::Ready { name, hosts, devices, ready, can_ask, refused, .. } => json!({
+            "name": name, "who": hosts, "hosts": hosts.len(), "ready": ready, "can_ask": can_ask, "refused": refused,
             "microphone": devices.microphone, "camera": devices.camera, "noise": devices.noise,
         }),
         Screen::Waiting { place, note, .. } => {
@@ -98,24 +116,30 @@ fn line(view: &View) -> Value {
         Screen::Refused { note, unanswered, .. } => {
             json!({"note": note.as_ref().map(|note| &note.text), "unanswered": unanswered})
         }
-        Screen::Call { others, enlarged, devices, held, .. } => json!({
-            "held": held,
+        Screen::Call { name, others, enlarged, devices, held, hand, names, .. } => json!({
+            "name": name, "held": held, "hand": hand, "names": names,
             "others": others.iter().map(other).collect::<Vec<_>>(), "enlarged": enlarged,
             "microphone": devices.microphone, "camera": devices.camera, "noise": devices.noise,
         }),
-        Screen::Ended { end, .. } => json!({"end": match end {
+        Screen::Ended { end, may_return, .. } => json!({"may_return": may_return, "end": match end {
             End::Done => "done",
             End::Left => "left",
             End::Lost => "lost",
             End::SlotOver => "slot-over",
             End::Cancelled => "cancelled",
+            End::TakenOver => "taken-over",
         }}),
         Screen::OutOfOrder { fault } => json!({"fault": fault}),
-        Screen::Number { digits, asking, refused } => {
-            json!({"digits": digits.len(), "asking": asking, "refused": refused.is_some()})
+        Screen::Number { digits, asking, refused, .. } => {
+            json!({"digits": digits.len(), "asking": asking, "refused": refused.map(number_refused)})
         }
-        Screen::NotOpen { seconds, .. } => json!({"seconds": seconds}),
-        Screen::Welcome | Screen::Reconnecting { .. } => json!({}),
+        Screen::NotOpen { company, slot, opens, .. } => json!({"company": company, "slot": slot, "opens": opens}),
+        Screen::Reconnecting { reason, .. } => json!({"reason": match reason {
+            Loss::Line => "line",
+            Loss::Booth => "booth",
+            Loss::Left => "left",
+        }}),
+        Screen::Welcome => json!({}),
     };
     if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {
         line.extend(more);
@@ -123,10 +147,44 @@ fn line(view: &View) -> Value {
     line
 }
 
+/// The seconds that the page counts: to or in the slot, or until the door opens.
+pub fn seconds(view: &View) -> Option<u32> {
+    match (&view.screen, view.countdown) {
+        (Screen::NotOpen { seconds, .. }, _) => Some(*seconds),
+        (_, Some(Countdown::Starts(seconds) | Countdown::Ends { seconds, .. })) => Some(seconds),
+        (_, None) => None,
+    }
+}
+
+fn notice(notice: &Notice) -> Value {
+    match notice {
+        Notice::EndsSoon => json!({"kind": "ends-soon"}),
+        Notice::Extended { ends } => json!({"kind": "extended", "ends": ends}),
+        Notice::Silenced { microphone, camera } => {
+            json!({"kind": "silenced", "microphone": microphone, "camera": camera})
+        }
+        Notice::Resumed => json!({"kind": "resumed"}),
+        Notice::HandRaised { name } => json!({"kind": "hand-raised", "name": name}),
+        Notice::QueueFull => json!({"kind": "queue-full"}),
+    }
+}
+
+fn number_refused(refused: NumberRefused) -> &'static str {
+    match refused {
+        NumberRefused::Unknown => "unknown",
+        NumberRefused::Expired => "expired",
+        NumberRefused::Used => "used",
+        NumberRefused::OtherBooth => "other-booth",
+        NumberRefused::TooManyTries { .. } => "too-many-tries",
+        NumberRefused::Unavailable => "unavailable",
+    }
+}
+
 fn chat(chat: &Chat) -> Value {
     let waits = |line: &&Line| matches!(line.state, LineState::Waiting | LineState::Sending { .. });
     json!({
         "lines": chat.lines.len(), "unread": chat.unread,
+        "deleted": chat.lines.iter().filter(|line| line.body == LineBody::Deleted).count(),
         "waiting": chat.lines.iter().filter(waits).count(),
         "failed": chat.lines.iter().filter(|line| matches!(line.state, LineState::Failed(_))).count(),
     })
@@ -135,7 +193,7 @@ fn chat(chat: &Chat) -> Value {
 fn other(other: &Other) -> Value {
     json!({
         "seat": other.seat, "name": other.name, "microphone": other.microphone, "camera": other.camera,
-        "picture": other.picture, "lost": other.lost,
+        "picture": other.picture, "lost": other.lost, "hand": other.hand,
     })
 }
 

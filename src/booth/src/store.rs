@@ -7,46 +7,54 @@ mod outbox;
 pub use error::StoreError;
 pub use outbox::Outbox;
 
-use anyhow::Context;
 use engawa_session::booth::Saved;
 use folder::Folder;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const SAVED: &[u8] = b"visit";
 
 /// The booth's folder.
 #[derive(Debug)]
 pub struct Store {
-    folder: Folder,
+    path: PathBuf,
+    /// None after a failure, until it is opened again: sled refuses everything after its first.
+    folder: Option<Folder>,
 }
 
 impl Store {
     /// Opens the folder. A damaged one is put aside: an empty booth is better than none.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
-        Ok(Self { folder: Folder::open_or_put_aside(&data.join("booth"))? })
+        let path = data.join("booth");
+        Ok(Self { folder: Some(Folder::open_or_put_aside(&path)?), path })
     }
 
     /// The interview to return to. One that cannot be read is forgotten.
-    pub fn saved(&self) -> anyhow::Result<Option<Saved>> {
-        let Some(bytes) = self.folder.db.get(SAVED).context("reading the store")? else { return Ok(None) };
+    pub fn saved(&self) -> Result<Option<Saved>, StoreError> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let Some(bytes) = folder.db.get(SAVED).map_err(StoreError::sled("reading the store"))? else { return Ok(None) };
         Ok(serde_json::from_slice(&bytes).inspect_err(|_| tracing::error!("the saved interview is not readable")).ok())
     }
 
     /// Keeps the interview; it is on disk when this returns.
-    pub fn save(&self, saved: &Saved) -> anyhow::Result<()> {
-        let bytes = serde_json::to_vec(saved).context("writing the interview as JSON")?;
-        self.folder.db.insert(SAVED, bytes).context("writing the store")?;
-        self.flush()
+    pub fn save(&mut self, saved: &Saved) -> Result<(), StoreError> {
+        let bytes = serde_json::to_vec(saved).expect("what is saved becomes JSON");
+        self.write(|db| db.insert(SAVED, bytes).map(drop))
     }
 
     /// Forgets it; it is off the disk's index when this returns.
-    pub fn forget(&self) -> anyhow::Result<()> {
-        self.folder.db.remove(SAVED).context("writing the store")?;
-        self.flush()
+    pub fn forget(&mut self) -> Result<(), StoreError> {
+        self.write(|db| db.remove(SAVED).map(drop))
     }
 
-    fn flush(&self) -> anyhow::Result<()> {
-        self.folder.flush().context("keeping the interview")
+    fn write(&mut self, change: impl FnOnce(&sled::Db) -> sled::Result<()>) -> Result<(), StoreError> {
+        let folder = match self.folder.take() {
+            Some(folder) => folder,
+            None => Folder::open_or_put_aside(&self.path)?,
+        };
+        change(&folder.db).map_err(StoreError::sled("writing the store"))?;
+        folder.flush()?;
+        self.folder = Some(folder);
+        Ok(())
     }
 }
 
@@ -61,7 +69,7 @@ mod tests {
         let room = RoomId::from_random([7; 16]);
         let saved = Saved { room, locale: Locale::Ko, microphone: false, camera: true, noise: true, asked: true };
         Store::open(folder.path()).expect("open").save(&saved).expect("save");
-        let store = Store::open(folder.path()).expect("open again");
+        let mut store = Store::open(folder.path()).expect("open again");
         assert_eq!(store.saved().expect("read"), Some(saved));
         store.forget().expect("forget");
         drop(store);

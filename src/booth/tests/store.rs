@@ -6,9 +6,8 @@ use engawa_booth::store::{Outbox, Store};
 use engawa_session::outbox::KeepFault;
 use std::fs;
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use support::{check, entry, file, line, session};
+use std::path::Path;
+use support::{Small, check, entry, file, line, session};
 
 fn filled(data: &Path, entries: u32) {
     let (mut outbox, _) = Outbox::open(data).expect("open");
@@ -106,23 +105,6 @@ fn a_damaged_file_is_dropped_alone() {
     fs::write(data.path().join(format!("outbox/files/{}-{}", id.client, id.n)), "short").expect("written");
     let (_, kept) = Outbox::open(data.path()).expect("open");
     assert_eq!(kept[0].entries.len(), 19);
-}
-
-/// A small file system in memory, gone with this value.
-struct Small(PathBuf);
-
-impl Small {
-    fn mount(at: &Path) -> Option<Self> {
-        let mut mount = Command::new("mount");
-        let mounted = mount.args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(at).output();
-        mounted.is_ok_and(|output| output.status.success()).then(|| Self(at.to_owned()))
-    }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        Command::new("umount").arg("--lazy").arg(&self.0).status().ok();
-    }
 }
 
 // T8

@@ -1,7 +1,6 @@
 //! The power is cut while the booth's queue grows.
 
 #[path = "../../ledger/tests/support/disk.rs"]
-#[allow(missing_docs)]
 mod disk;
 mod support;
 

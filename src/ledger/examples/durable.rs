@@ -5,7 +5,7 @@
 //! NATS servers are the machine's `nats-server`, one and a cluster of three on the loopback.
 
 #[path = "../tests/support/servers.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "nobody is killed here")]
 mod servers;
 
 use engawa_ledger::Ledger;

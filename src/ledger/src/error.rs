@@ -106,6 +106,9 @@ pub enum Error {
         /// What was attempted.
         doing: &'static str,
     },
+    /// The room's log was removed for good.
+    #[error("the room's log was removed")]
+    Removed,
     /// A key or subject is empty or too long, or a prefix where a subject is wanted.
     #[error("a key or subject must have 1 to {KEY_BYTES} bytes, and none to write to ends in a slash")]
     Key,

@@ -50,6 +50,14 @@ impl Feed {
         }
     }
 
+    /// Whoever follows the room finds that out by reading.
+    pub(crate) fn removed(&self, room: &RoomId) {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if rooms.get(room).is_some_and(|sender| sender.send(News::Look).is_err()) {
+            rooms.remove(room);
+        }
+    }
+
     /// Must be told in the order of the revisions.
     pub(crate) fn changed(&self, change: Change) {
         // Nobody watching is no error.
@@ -120,9 +128,11 @@ pub(crate) fn follow<S: Source>(source: S, room: &RoomId, after: Seq) -> Follow 
     let news = source.feed().listen(room);
     let following =
         Following { source, room: room.clone(), cursor: after, news, look: true, trouble: Trouble::default() };
-    unfold(following, |mut following| async move {
+    unfold(Some(following), |following| async move {
+        let mut following = following?;
         let told = following.next().await;
-        Some((told, following))
+        let goes_on = !matches!(told, Err(Error::Removed));
+        Some((told, goes_on.then_some(following)))
     })
     .boxed()
 }

@@ -42,6 +42,7 @@ use bytes::Bytes;
 use engawa_protocol::{Recorded, RoomId, Seq};
 use futures_util::stream::BoxStream;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// The answer of a ledger that may take its time.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -49,7 +50,7 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A room's events in batches, each event once and in order.
 ///
 /// An error tells, once, that the store is out of reach; the stream goes on by itself when it is
-/// back. The stream ends only with the ledger.
+/// back. The stream ends with the ledger, and behind [`Error::Removed`].
 pub type Follow = BoxStream<'static, Result<Vec<Recorded>, Error>>;
 
 /// What stands below a prefix, [`Change::Complete`], and then every change; errors as in [`Follow`].
@@ -68,11 +69,15 @@ pub trait Ledger: Send + Sync {
     /// `events` are numbered on from there without a gap. Appending nothing only compares.
     ///
     /// # Errors
-    /// [`AppendError::Conflict`] when the log ends elsewhere. After [`AppendError::Store`] it is
-    /// open whether the events are in the log: the next append tells by a conflict.
+    /// [`AppendError::Conflict`] when the log ends elsewhere, [`Error::Removed`] when it was removed.
+    /// After any other [`AppendError::Store`] it is open whether the events are in the log: the next
+    /// append tells by a conflict.
     fn append(&self, room: &RoomId, expected: Seq, events: &[Recorded]) -> Answer<'_, Result<(), AppendError>>;
 
     /// Reads a room's events after `after`, in order; none for a room without a log.
+    ///
+    /// # Errors
+    /// [`Error::Removed`] for a log that was removed.
     fn read(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Vec<Recorded>, Error>>;
 
     /// Lists every room with a log.
@@ -80,6 +85,11 @@ pub trait Ledger: Send + Sync {
 
     /// Follows a room's log from behind `after` on, also what other nodes append.
     fn follow(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Follow, Error>>;
+
+    /// Removes a room's log for good, durably: nobody reads, lists or follows it any more, and nothing
+    /// can be appended under its id again. One that is removed already, or never was, is no error;
+    /// whoever is killed half-way calls again.
+    fn remove(&self, room: &RoomId) -> Answer<'_, Result<(), Error>>;
 
     /// Reads the value of `key`.
     fn value(&self, key: &str) -> Answer<'_, Result<Option<Entry>, Error>>;
@@ -119,6 +129,11 @@ pub trait Ledger: Send + Sync {
     /// Removes a blob; one that is not there is no error.
     fn delete_blob(&self, hash: &BlobHash) -> Answer<'_, Result<(), Error>>;
 
+    /// Removes what nobody can read any more and is older than `age`: what a writer left that was killed
+    /// half-way, and what tells of removals. Nothing of that is written for longer than minutes, so `age`
+    /// must be more. Removes some [`TIDIED`] things at most, and answers how many there were.
+    fn tidy(&self, age: Duration) -> Answer<'_, Result<usize, Error>>;
+
     /// Passes a message to whoever is subscribed now, on any node; nothing is kept.
     fn publish(&self, subject: &str, message: Bytes) -> Answer<'_, Result<(), Error>>;
 
@@ -143,6 +158,9 @@ pub const RELAY_BYTES: usize = 192 * 1024;
 
 /// Largest chunk that a blob is read in.
 pub const CHUNK_BYTES: usize = 128 * 1024;
+
+/// Things that one [`Ledger::tidy`] removes, of each kind.
+pub const TIDIED: usize = 1000;
 
 /// News that wait for one follower, watcher or subscriber before the oldest gives way.
 pub const BEHIND: usize = 256;

@@ -10,10 +10,13 @@
 //! before 2.10 do not know that setting; there a short `sync_interval` bounds what is lost.
 
 mod blobs;
+mod connect;
 mod log;
 mod names;
+mod persist;
 mod server;
 mod tail;
+mod tidy;
 mod values;
 
 use crate::relay::{self, Relayed, check_key, check_message};
@@ -22,23 +25,22 @@ use crate::{
     Answer, AppendError, BEHIND, BlobError, BlobHash, BlobReader, Chunks, Error, Follow, Ledger, PutError,
     Subscription, VALUE_BYTES, Watch, feed, numbered,
 };
+use async_nats::Client;
 use async_nats::jetstream::context::ContextBuilder;
-use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use blobs::Blobs;
 use bytes::Bytes;
 use engawa_protocol::{Recorded, RoomId, Seq};
 use futures_util::StreamExt;
 use log::Logs;
-use server::{PATIENCE, Server};
-use std::path::{Path, PathBuf};
+use persist::{ANSWER_WITHIN, PATIENCE};
+use server::Server;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tail::Tailed;
 use tokio::sync::broadcast;
 use values::Values;
 
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 const PREFIX_BYTES: usize = 32;
 
 /// Where the servers are, and how this installation names itself there.
@@ -63,7 +65,7 @@ pub struct NatsConfig {
 pub struct Tls {
     /// Refuses to speak in the clear.
     pub required: bool,
-    /// Certificates to trust beside the system's.
+    /// Certificates to trust instead of the system's.
     pub roots: Option<PathBuf>,
     /// This client's certificate and its key.
     pub identity: Option<(PathBuf, PathBuf)>,
@@ -101,7 +103,7 @@ impl NatsLedger {
             return Err(opening(limit.into()));
         }
         let feed = Arc::new(feed::Feed::new());
-        let client = connect(config, feed.clone()).await.map_err(opening)?;
+        let client = connect::connect(config, feed.clone()).await.map_err(opening)?;
         let context = ContextBuilder::new().timeout(ANSWER_WITHIN).ack_timeout(ANSWER_WITHIN).build(client.clone());
         let server = Server { context };
         let (prefix, replicas) = (config.prefix.as_str(), config.replicas);
@@ -120,46 +122,6 @@ impl NatsLedger {
         }
         Ok(Self { shared })
     }
-}
-
-async fn connect(
-    config: &NatsConfig,
-    feed: Arc<feed::Feed>,
-) -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
-    let mut options = ConnectOptions::new()
-        .name("engawa")
-        .connection_timeout(CONNECT_WITHIN)
-        .request_timeout(Some(ANSWER_WITHIN))
-        .require_tls(config.tls.required)
-        .reconnect_delay_callback(|attempts| Duration::from_millis((50 << attempts.min(5)).min(1000) as u64))
-        .event_callback(move |event| {
-            let feed = feed.clone();
-            async move {
-                if matches!(event, Event::Connected | Event::Disconnected) {
-                    tracing::info!(%event, "the connection to NATS has changed");
-                    feed.look_again();
-                }
-            }
-        });
-    if let Some(file) = &config.credentials {
-        options = options.credentials(&read(file).await?)?;
-    }
-    if let Some(file) = &config.token {
-        options = options.token(read(file).await?.lines().next().unwrap_or_default().to_owned());
-    }
-    if let Some(roots) = &config.tls.roots {
-        options = options.add_root_certificates(roots.clone());
-    }
-    if let Some((certificate, key)) = &config.tls.identity {
-        options = options.add_client_certificate(certificate.clone(), key.clone());
-    }
-    let servers: Result<Vec<ServerAddr>, _> = config.servers.iter().map(|server| server.parse()).collect();
-    Ok(options.connect(servers?).await?)
-}
-
-async fn read(file: &Path) -> Result<String, std::io::Error> {
-    let read = tokio::fs::read_to_string(file).await;
-    read.map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", file.display())))
 }
 
 fn without_password(server: &str) -> &str {
@@ -199,12 +161,29 @@ impl Ledger for NatsLedger {
     }
 
     fn rooms(&self) -> Answer<'_, Result<Vec<RoomId>, Error>> {
-        Box::pin(self.shared.logs.rooms())
+        Box::pin(async move {
+            let mut rooms = self.shared.logs.rooms().await?;
+            // Asked for last: what was removed in between is known.
+            let removed = self.shared.values.removed().await?;
+            rooms.retain(|room| !removed.contains(room));
+            Ok(rooms)
+        })
     }
 
     fn follow(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Follow, Error>> {
         let follow = feed::follow(self.clone(), room, after);
         Box::pin(async move { Ok(follow) })
+    }
+
+    fn remove(&self, room: &RoomId) -> Answer<'_, Result<(), Error>> {
+        let room = room.clone();
+        Box::pin(async move {
+            let Shared { logs, values, feed, .. } = &*self.shared;
+            let Some(closed) = logs.close(&room).await? else { return Ok(()) };
+            feed.removed(&room);
+            values.note_removed(&room).await?;
+            logs.empty(&room, closed).await
+        })
     }
 
     fn value(&self, key: &str) -> Answer<'_, Result<Option<Entry>, Error>> {
@@ -258,6 +237,10 @@ impl Ledger for NatsLedger {
 
     fn delete_blob(&self, hash: &BlobHash) -> Answer<'_, Result<(), Error>> {
         Box::pin(self.shared.blobs.delete(*hash))
+    }
+
+    fn tidy(&self, age: Duration) -> Answer<'_, Result<usize, Error>> {
+        Box::pin(tidy::tidy(&self.shared, age))
     }
 
     fn publish(&self, subject: &str, message: Bytes) -> Answer<'_, Result<(), Error>> {

@@ -20,6 +20,7 @@ use files::Files;
 use group::{Group, Told};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The ledger in a folder. Cloning shares it; the folder is free again when the last clone is gone.
 #[derive(Debug, Clone)]
@@ -63,6 +64,9 @@ impl Ledger for SledLedger {
             let written = numbered(expected, &events)?;
             self.group
                 .write(move |store| {
+                    if store.is_removed(&room)? {
+                        return Ok(Err(Error::Removed.into()));
+                    }
                     let last = store.last(&room)?;
                     if last != expected {
                         return Ok(Err(AppendError::Conflict { expected, last }));
@@ -86,6 +90,22 @@ impl Ledger for SledLedger {
     fn follow(&self, room: &RoomId, after: Seq) -> Answer<'_, Result<Follow, Error>> {
         let follow = feed::follow(self.clone(), room, after);
         Box::pin(async move { Ok(follow) })
+    }
+
+    fn remove(&self, room: &RoomId) -> Answer<'_, Result<(), Error>> {
+        let room = room.clone();
+        Box::pin(async move {
+            loop {
+                let part = room.clone();
+                let removed = self.group.write(move |store| {
+                    let more = store.remove(&part)?;
+                    Ok(Ok::<_, Error>((more, Some(Told::Removed(part)))))
+                });
+                if !removed.await? {
+                    return Ok(());
+                }
+            }
+        })
     }
 
     fn value(&self, key: &str) -> Answer<'_, Result<Option<Entry>, Error>> {
@@ -160,6 +180,11 @@ impl Ledger for SledLedger {
 
     fn delete_blob(&self, hash: &BlobHash) -> Answer<'_, Result<(), Error>> {
         Box::pin(self.files.delete(*hash))
+    }
+
+    fn tidy(&self, _: Duration) -> Answer<'_, Result<usize, Error>> {
+        // What was written aside goes when the folder is opened, and a removal leaves nothing else.
+        Box::pin(async { Ok(0) })
     }
 
     fn publish(&self, subject: &str, message: Bytes) -> Answer<'_, Result<(), Error>> {

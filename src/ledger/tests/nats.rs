@@ -4,7 +4,7 @@ mod suite;
 mod support;
 
 use engawa_ledger::nats::{NatsConfig, NatsLedger, Tls};
-use engawa_ledger::{AppendError, Error, Expect, Ledger};
+use engawa_ledger::{AppendError, BlobHash, Error, Expect, Ledger};
 use engawa_protocol::Seq;
 use std::path::Path;
 use std::process::Command;
@@ -15,6 +15,11 @@ use support::servers::Servers;
 use support::{assert_in_order, event_of, room, told};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
+
+/// What an election takes of ours: from a stream's new leader to the next event in it.
+const OURS_WITHIN: Duration = Duration::from_secs(1);
+/// With the servers' part, which is 4 to 9 s and again as much when votes are split.
+const STORED_WITHIN: Duration = Duration::from_secs(20);
 
 fn config(addresses: &[String], replicas: usize, prefix: &str) -> NatsConfig {
     let (servers, prefix) = (addresses.to_vec(), prefix.to_owned());
@@ -60,12 +65,35 @@ async fn every_promise_holds_on_a_cluster() {
     the_suite_in_turn!(Opened { nodes: nodes(&servers, 3, &begin()).await, _keep: Box::new(()) });
 }
 
+/// What the servers tell of a stream; only its leader answers.
+async fn info(servers: &Servers, stream: &str) -> serde_json::Value {
+    let client = async_nats::connect(servers.addresses.clone()).await.unwrap();
+    ask_info(&async_nats::jetstream::new(client), stream).await.expect("the stream has a leader")
+}
+
+async fn ask_info(context: &async_nats::jetstream::Context, stream: &str) -> Option<serde_json::Value> {
+    let asked = context.request(format!("STREAM.INFO.{stream}"), &());
+    timeout(Duration::from_millis(200), asked)
+        .await
+        .ok()?
+        .ok()
+        .filter(|info: &serde_json::Value| info["error"].is_null())
+}
+
 /// Who leads the rooms' stream, as the servers tell.
 async fn leader(servers: &Servers, prefix: &str) -> String {
-    let client = async_nats::connect(servers.addresses.clone()).await.unwrap();
-    let context = async_nats::jetstream::new(client);
-    let info: serde_json::Value = context.request(format!("STREAM.INFO.{prefix}_log"), &()).await.unwrap();
+    let info = info(servers, &format!("{prefix}_log")).await;
     info["cluster"]["leader"].as_str().expect("a cluster has a leader").to_owned()
+}
+
+/// When the rooms' stream has a leader again; asks on and on, also while the connection is made anew.
+async fn elected(context: async_nats::jetstream::Context, prefix: &str) -> Instant {
+    loop {
+        if ask_info(&context, &format!("{prefix}_log")).await.is_some() {
+            return Instant::now();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,6 +102,8 @@ async fn appenders_and_followers_go_on_when_the_leader_is_killed() {
     const LAST: Seq = 400;
     let Some(mut servers) = Servers::start(3) else { return };
     let nodes = nodes(&servers, 3, "t").await;
+    let client = async_nats::connect(servers.addresses.clone()).await.unwrap();
+    let watching = async_nats::jetstream::new(client);
     let mut tasks = JoinSet::new();
     for node in &nodes {
         let mut follow = node.follow(&room(1), 0).await.unwrap();
@@ -102,7 +132,17 @@ async fn appenders_and_followers_go_on_when_the_leader_is_killed() {
     timeout(support::SOON, hear.wait_for(|last| *last >= BEFORE)).await.unwrap().unwrap();
     let begun = Instant::now();
     servers.kill(&leader(&servers, "t").await);
-    timeout(support::SOON, hear.changed()).await.unwrap().unwrap();
+    // What was under way may still be told.
+    hear.borrow_and_update();
+    let (elected, stored) = tokio::join!(timeout(support::SOON, elected(watching, "t")), async {
+        timeout(support::SOON, hear.changed()).await.unwrap().unwrap();
+        Instant::now()
+    });
+    let elected = elected.unwrap();
+    let ours = stored.saturating_duration_since(elected);
+    eprintln!("elected after {:?}, the next event stored {ours:?} later", elected - begun);
+    assert!(ours < OURS_WITHIN, "{ours:?}");
+    assert!(stored - begun < STORED_WITHIN, "{:?}", stored - begun);
     let results = timeout(Duration::from_secs(60), tasks.join_all()).await.unwrap();
     eprintln!("{} events after the leader's end took {:?}", LAST - BEFORE, begun.elapsed());
     let log = nodes[0].read(&room(1), 0).await.unwrap();
@@ -113,6 +153,33 @@ async fn appenders_and_followers_go_on_when_the_leader_is_killed() {
         let missing = result.iter().find(|event| log[event.seq as usize - 1] != **event);
         assert!(missing.is_none(), "was acknowledged or told, and is not there: {missing:?}");
     }
+}
+
+#[tokio::test]
+async fn tidying_removes_markers_and_chunks_without_a_description() {
+    let Some(servers) = Servers::start(1) else { return };
+    let ledger = open(&config(&servers.addresses, 1, "t")).await;
+    let client = async_nats::connect(servers.addresses.clone()).await.unwrap();
+    for key in ["a", "b", "c"] {
+        ledger.put(key, b"1", Expect::New).await.unwrap();
+    }
+    ledger.delete("a", Expect::Any).await.unwrap();
+    ledger.delete("b", Expect::Any).await.unwrap();
+    let blob = support::chunks(b"blob", 2);
+    ledger.put_blob(&BlobHash::of(b"blob"), 4, blob).await.unwrap();
+    // As a node leaves them that was killed before it could say what they are.
+    let context = async_nats::jetstream::new(client);
+    for _ in 0..3 {
+        context.publish("$O.t_blobs.C.0123", "half".into()).await.unwrap().await.unwrap();
+    }
+    let count = async |stream| info(&servers, stream).await["state"]["messages"].as_u64().unwrap();
+    assert_eq!((count("KV_t_values").await, count("OBJ_t_blobs").await), (3, 5));
+    assert_eq!(ledger.tidy(Duration::from_secs(600)).await.unwrap(), 0, "what is young may be in use");
+    assert_eq!((count("KV_t_values").await, count("OBJ_t_blobs").await), (3, 5));
+    assert_eq!(ledger.tidy(Duration::ZERO).await.unwrap(), 3);
+    assert_eq!((count("KV_t_values").await, count("OBJ_t_blobs").await), (1, 2));
+    assert_eq!(ledger.tidy(Duration::ZERO).await.unwrap(), 0);
+    assert!(ledger.has_blob(&BlobHash::of(b"blob")).await.unwrap());
 }
 
 #[tokio::test]

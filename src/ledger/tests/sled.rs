@@ -5,9 +5,13 @@ mod support;
 
 use engawa_ledger::sled::SledLedger;
 use engawa_ledger::{BlobHash, Error, Expect, Ledger};
+use futures_util::StreamExt;
 use std::sync::Arc;
+use std::time::Duration;
 use suite::{Opened, the_suite};
 use support::{chunks, event, events, room};
+
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn open() -> Option<Opened> {
     let folder = tempfile::tempdir().unwrap();
@@ -39,6 +43,28 @@ async fn everything_is_there_again_after_reopening() {
     assert_eq!(ledger.value("b").await.unwrap(), None);
     assert!(ledger.has_blob(&hash).await.unwrap());
     assert!(ledger.put("c", b"1", Expect::New).await.unwrap() > revision, "revisions rise over a restart");
+}
+
+/// A room's task follows its log and appends to it, one at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_that_is_not_looked_at_holds_up_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = SledLedger::open(folder.path()).unwrap();
+    let mut rooms = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let (ledger, room) = (ledger.clone(), room(number));
+        rooms.spawn(async move {
+            for last in 0..10 {
+                let mut follow = ledger.follow(&room, 0).await.unwrap();
+                // It begins to read, and is left alone with it.
+                let _ = futures_util::poll!(follow.next());
+                tokio::task::yield_now().await;
+                let _ = futures_util::poll!(follow.next());
+                ledger.append(&room, last, &[event(last + 1)]).await.unwrap();
+            }
+        });
+    }
+    tokio::time::timeout(PATIENCE, rooms.join_all()).await.expect("everybody appends");
 }
 
 #[tokio::test]

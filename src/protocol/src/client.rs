@@ -1,6 +1,6 @@
 //! What a booth or a page sends.
 
-use crate::{Booking, ClientId, CompanyId, FileId, Locale, Peer, RoomId, Seq, Ticket};
+use crate::{Booking, BoothId, ClientId, CompanyId, FileId, Locale, Peer, RoomId, Seq, Ticket};
 use serde::{Deserialize, Serialize};
 
 /// A message to the service.
@@ -65,6 +65,18 @@ pub enum ClientMessage {
         n: u32,
         /// What was typed or held to the camera.
         ticket: Ticket,
+    },
+    /// Booth: the guest asks for a person, or takes it back; answered by `staff_call`.
+    CallStaff {
+        /// Asks.
+        on: bool,
+    },
+    /// Staff: answers a booth's call.
+    Attend {
+        /// Whose.
+        booth: BoothId,
+        /// On the way; otherwise done, and the call is over.
+        on: bool,
     },
     /// A sign of life, answered by `pong`.
     Ping {

@@ -8,25 +8,28 @@
 //! PROTOCOL.md tells each message in prose; `samples/` holds one of each, read by the tests
 //! of both languages.
 
+mod account;
 mod client;
 mod event;
 mod file;
+mod floor;
 mod id;
 pub mod limits;
+mod refusal;
 mod schedule;
 mod service;
 mod text;
 mod ticket;
 
+pub use account::{AccountRole, Me, SignIn};
 pub use client::{ClientMessage, Codec, Command, Signal};
 pub use event::{Actor, CommandId, EndCause, Event, LeaveCause, Recorded, Role};
 pub use file::FileCard;
+pub use floor::{FloorBooth, FloorKnock};
 pub use id::{AccountId, BoothId, ClientId, CompanyId, FileId, InvalidId, LinkId, Millis, Peer, RoomId, Seat, Seq};
+pub use refusal::{CloseCode, Fault, Refusal};
 pub use schedule::{Booking, InterviewKind, NameRule, Reentry, Ring, Slot};
-pub use service::{
-    BoothState, CloseCode, CompanyState, Fault, HostCard, IceServer, Me, Progress, Refusal, RoomSummary,
-    ServiceMessage, SignIn, You,
-};
+pub use service::{BoothState, CompanyState, HostCard, IceServer, Progress, RoomSummary, ServiceMessage, You};
 pub use text::{InvalidText, Locale, Localized, clean_line, clean_name, clean_post};
 pub use ticket::{Ticket, TicketRefusal};
 

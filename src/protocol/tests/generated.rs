@@ -108,6 +108,8 @@ fn client_samples() -> Vec<ClientMessage> {
         signal(Signal::Candidate { candidate: "candidate:1 1 UDP 1 192.0.2.1 9 typ host".into(), line: 0 }),
         signal(Signal::Rebuild),
         ClientMessage::Still { room: room(), jpeg: "/9j/".into() },
+        ClientMessage::CallStaff { on: true },
+        ClientMessage::Attend { booth: "a-03".parse().expect("a valid id"), on: true },
         ClientMessage::Ping { n: 7 },
     ]
 }
@@ -187,6 +189,31 @@ fn log() -> Vec<Recorded> {
     numbered.collect()
 }
 
+fn floor() -> ServiceMessage {
+    let booth = |id: &str, name: &str, called_at, attended_by: Option<&str>| FloorBooth {
+        booth: id.parse().expect("a valid id"),
+        name: name.into(),
+        here: true,
+        in_use: attended_by.is_none(),
+        called_at,
+        attended_by: attended_by.map(str::to_owned),
+    };
+    let knock = |at, waiting| FloorKnock {
+        room: room(),
+        company: localized("みなと精工", "미나토 정공", "Minato Precision"),
+        booth: "A-03".into(),
+        at: Millis(at),
+        waiting,
+    };
+    ServiceMessage::Floor {
+        booths: vec![
+            booth("a-03", "A-03", None, None),
+            booth("a-04", "A-04", Some(Millis(1_795_235_390_000)), Some("西村 誠")),
+        ],
+        knocks: vec![knock(1_795_235_300_000, true), knock(1_795_235_100_000, false)],
+    }
+}
+
 fn service_samples() -> Vec<ServiceMessage> {
     let ice = IceServer {
         urls: vec!["turn:turn.example:3478".into()],
@@ -227,6 +254,7 @@ fn service_samples() -> Vec<ServiceMessage> {
             title: "採用担当".into(),
             company: company(),
         }),
+        welcome(You::Staff { account: "desk".parse().expect("a valid id"), name: "西村 誠".into() }),
         ServiceMessage::Directory {
             companies: vec![CompanyState {
                 company: company(),
@@ -261,6 +289,9 @@ fn service_samples() -> Vec<ServiceMessage> {
             signal: Signal::Offer { sdp: "v=0\r\n".into() },
         },
         ServiceMessage::Still { room: room(), jpeg: "/9j/".into() },
+        floor(),
+        ServiceMessage::StaffCall { called: true, attended_by: Some("西村 誠".into()) },
+        ServiceMessage::StaffCall { called: false, attended_by: None },
         ServiceMessage::Pong { n: 7, now: Millis(1_795_235_400_000) },
         ServiceMessage::Fault { fault: Fault::UnknownMessage, text: "no message is called \"dance\"".into() },
     ]
@@ -344,8 +375,11 @@ fn the_page_has_todays_types() {
         BoothState,
         Refusal,
         Fault,
+        FloorBooth,
+        FloorKnock,
         ServiceMessage,
         SignIn,
+        AccountRole,
         Me
     );
     agree("ui/recruiter/src/protocol.ts", &text);

@@ -14,6 +14,7 @@ pub(crate) mod out_of_order;
 pub(crate) mod ready;
 pub(crate) mod reconnecting;
 pub(crate) mod refused;
+pub(crate) mod staff;
 pub(crate) mod waiting;
 pub(crate) mod welcome;
 
@@ -46,13 +47,14 @@ pub(crate) fn wire(app: &App, touched: Touched) {
     document::wire(app, &touched);
     leaving::wire(app, &touched);
     ended::wire(app, &touched);
+    staff::wire(app, &touched);
 }
 
 /// Sets the page's values, and then the page: it comes up complete.
 pub(crate) fn show(app: &App, view: &View) {
     match &view.screen {
         Screen::Welcome => {}
-        Screen::Number { digits, asking, refused } => number::show(app, digits, *asking, *refused),
+        Screen::Number { company, digits, asking, refused } => number::show(app, company, digits, *asking, *refused),
         Screen::NotOpen { company, slot, opens, seconds } => {
             number::show_not_open(app, company, *slot, *opens, *seconds);
         }
@@ -86,6 +88,7 @@ pub(crate) fn show(app: &App, view: &View) {
     chat::show(app, view.chat.as_ref().filter(|_| talks), view.locale);
     document::show(app, view.document.as_ref().filter(|_| talks));
     leaving::show(app, view.dialog);
+    staff::show(app, &view.staff);
     frame::show(app, view);
 }
 

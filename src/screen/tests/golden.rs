@@ -4,7 +4,7 @@ mod support;
 
 use engawa_protocol::Locale;
 use engawa_screen::View;
-use support::{Desk, golden, people, samples, settle};
+use support::{Desk, golden, people, samples, settle, talk};
 
 fn code(locale: Locale) -> &'static str {
     match locale {
@@ -62,7 +62,13 @@ fn an_upright_screen_stacks_the_same_pages() {
         "call",
         "call-three",
         "leave",
+        "name-signs",
         "number",
+        "number-company",
+        "not-open-coming",
+        "take-over",
+        "disk-full",
+        "ended",
         "call-held",
         "chat",
         "chat-offline",
@@ -76,6 +82,28 @@ fn an_upright_screen_stacks_the_same_pages() {
 fn a_larger_display_shows_the_same_pages_larger() {
     let views = samples::all(Locale::Ja).into_iter().filter(|(name, _)| ["welcome", "ready"].contains(name)).collect();
     compare(&Desk::new(1920, 1080), "large-", views, Locale::Ja);
+}
+
+// T1
+#[test]
+fn an_upright_chats_keyboard_has_room_for_every_key() {
+    let desk = Desk::new(800, 1280);
+    let mut faults = Vec::new();
+    for (locale, write) in [(Locale::Ja, "書く"), (Locale::Ko, "쓰기")] {
+        let views = samples::all(locale);
+        let chat = views.into_iter().find(|(name, _)| *name == "chat").expect("the sample exists").1;
+        for (name, chat) in [("writing", chat.clone()), ("signs", View { chat: Some(talk::signs(locale)), ..chat })] {
+            desk.screen.show(&View { chat: None, ..chat.clone() });
+            settle();
+            desk.screen.show(&chat);
+            people::seat_everyone(&desk.screen);
+            settle();
+            desk.touch(write);
+            let picture = desk.screen.snapshot().expect("it can be drawn");
+            faults.extend(golden::check(&format!("upright-chat-{name}-{}", code(locale)), &picture).err());
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 // T1
@@ -94,11 +122,16 @@ fn the_chats_keyboard_lies_over_the_lower_part() {
         people::seat_everyone(&desk.screen);
         settle();
         desk.touch(write);
-        let full = if locale == Locale::En { Some(support::talk::full(locale)) } else { chat.chat.clone() };
+        let full = if locale == Locale::En { Some(talk::full(locale)) } else { chat.chat.clone() };
         desk.screen.show(&View { chat: full, ..chat.clone() });
         settle();
         let picture = desk.screen.snapshot().expect("it can be drawn");
         faults.extend(golden::check(&format!("chat-writing-{}", code(locale)), &picture).err());
+        let signs = talk::signs(locale);
+        desk.screen.show(&View { chat: Some(signs), ..chat.clone() });
+        settle();
+        let picture = desk.screen.snapshot().expect("it can be drawn");
+        faults.extend(golden::check(&format!("chat-signs-{}", code(locale)), &picture).err());
         desk.touch(away);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -75,6 +75,83 @@ fn the_keyboard_types_in_three_scripts() {
     assert_eq!(desk.touch("Delete the last letter"), key(Key::Backspace));
 }
 
+// W1, T1
+#[test]
+fn one_key_turns_to_digits_and_back() {
+    let key = |key| [Touch::Key(key)];
+    let desk = showing(Locale::Ja, "name");
+    assert_eq!(desk.touch("数字と記号"), key(Key::Layout(Layout::Signs)));
+    desk.screen.show(&sample(Locale::Ja, "name-signs"));
+    settle();
+    assert_eq!(desk.touch("7"), key(Key::Letter('7')));
+    assert_eq!(desk.touch("・"), key(Key::Letter('・')));
+    assert_eq!(desk.touch("あいう"), key(Key::Layout(Layout::Kana)));
+    desk.screen.show(&sample(Locale::Ko, "name-signs"));
+    settle();
+    assert_eq!(desk.touch("한글"), key(Key::Layout(Layout::Hangul)));
+    assert!(!desk.says("@"), "no name has it");
+    desk.screen.show(&sample(Locale::En, "name-signs"));
+    settle();
+    assert_eq!(desk.touch("ABC"), key(Key::Layout(Layout::Latin)));
+    assert!(!desk.says("Shift"), "digits have no upper case");
+}
+
+// E7, L15
+#[test]
+fn a_closed_door_lets_call_the_staff_and_says_who_comes() {
+    let desk = showing(Locale::Ja, "not-open");
+    assert!(desk.says("受付可能時間外です"));
+    assert_eq!(desk.touch("係員を呼ぶ"), [Touch::CallStaff]);
+    desk.screen.show(&sample(Locale::Ja, "not-open-called"));
+    settle();
+    assert_eq!(desk.question("staff"), "係員を呼んでいます");
+    assert_eq!(desk.touch("取り消す"), [Touch::CallStaff]);
+    desk.screen.show(&sample(Locale::Ja, "not-open-coming"));
+    settle();
+    assert_eq!(desk.question("staff"), "勅使河原 権左衛門さんが向かっています");
+    // Without the line nobody can be called.
+    desk.screen.show(&sample(Locale::En, "out-of-order"));
+    settle();
+    assert!(!desk.says("Call staff"));
+}
+
+#[test]
+fn a_full_disk_is_named_with_what_to_do() {
+    let desk = showing(Locale::En, "disk-full");
+    assert!(desk.question("hint").contains("disk is full"));
+    assert!(desk.says("Number E-DSK-01"));
+    desk.screen.show(&sample(Locale::En, "out-of-order"));
+    settle();
+    assert_eq!(desk.question("hint"), "");
+}
+
+// E2, E3
+#[test]
+fn a_booking_is_entered_from_the_companies_too() {
+    let desk = showing(Locale::Ja, "companies");
+    assert!(desk.says("予約制です"));
+    let number = "予約番号で入る";
+    assert_eq!(desk.touch(number), [Touch::Number]);
+    desk.screen.show(&View { online: false, ..sample(Locale::Ja, "companies") });
+    settle();
+    assert_eq!(desk.touch(number), [], "nobody could look it up");
+    desk.screen.show(&sample(Locale::Ja, "number-company"));
+    settle();
+    assert!(desk.says("みなと精工は、予約された方とお話しします。\n予約のお知らせにある4けたの数字です。"));
+}
+
+// E8
+#[test]
+fn an_interview_that_is_open_elsewhere_is_taken_over_only_when_confirmed() {
+    let desk = showing(Locale::Ja, "take-over");
+    assert_eq!(desk.question("take-over-question"), "既に通話画面に接続されています。");
+    assert_eq!(desk.touch("そのままにする"), [Touch::Stay]);
+    assert_eq!(desk.touch("ここで続ける"), [Touch::TakeOver]);
+    assert_eq!(desk.touch("もどる"), [], "the question lies over it");
+    desk.key(slint::platform::Key::Escape);
+    assert_eq!(desk.touches.take(), [Touch::Stay]);
+}
+
 // W1
 #[test]
 fn without_a_name_there_is_no_way_on() {

@@ -63,8 +63,8 @@ fn described() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(accounts::first_sign_in))
         .routes(routes!(interviews::list, interviews::create))
         .routes(routes!(interviews::read, interviews::change, interviews::cancel))
-        .routes(routes!(interviews::number))
-        .routes(routes!(interviews::code));
+        .routes(routes!(interviews::ways_in::number))
+        .routes(routes!(interviews::ways_in::code));
     let short = short
         .routes(routes!(records::list))
         .routes(routes!(records::participants))

@@ -22,9 +22,9 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A full bucket.
-    pub fn new(rate: Rate, now: Instant) -> Self {
-        Self { rate, full_at: now }
+    /// A bucket that is full at that time.
+    pub fn new(rate: Rate, full_at: Instant) -> Self {
+        Self { rate, full_at }
     }
 
     /// Takes one.
@@ -44,6 +44,11 @@ impl Bucket {
     /// Puts one back that was taken for nothing.
     pub fn give_back(&mut self) {
         self.full_at = self.full_at.checked_sub(self.rate.every).unwrap_or(self.full_at);
+    }
+
+    /// How long until it is full again, for whoever keeps it elsewhere: [`Bucket::new`] with that time makes it anew.
+    pub fn full_in(&self, now: Instant) -> Duration {
+        self.full_at.saturating_duration_since(now)
     }
 
     fn is_full(&self, now: Instant) -> bool {
@@ -77,13 +82,6 @@ impl<K: Hash + Eq> Buckets<K> {
             }
         }
         self.buckets.entry(name).or_insert_with(|| Bucket::new(self.rate, now)).take(now)
-    }
-
-    /// Puts one back into the bucket of `name`.
-    pub fn give_back(&mut self, name: &K) {
-        if let Some(bucket) = self.buckets.get_mut(name) {
-            bucket.give_back();
-        }
     }
 
     /// Forgets what was taken from the bucket of `name`.

@@ -27,6 +27,7 @@ mod schedule;
 mod service;
 mod socket;
 mod store;
+mod sweep;
 mod tickets;
 mod uploads;
 mod visitor;

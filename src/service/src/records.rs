@@ -1,10 +1,10 @@
 //! Interviews that are over, for as long as their records are kept (R5).
 //!
 //! Each stands in the ledger as `record/<company>/<room>`, with what of it was taken along. After
-//! [`Config::records`](crate::config::Config::records) they go, and files, schedule and notices with them.
+//! [`Config::records`](crate::config::Config::records) they go, and log, files, schedule and notices with them.
 
-use crate::clock;
 use crate::notices::Notices;
+use crate::rooms::Rooms;
 use crate::schedule::Schedule;
 use crate::store::{Expect, Store, StoreError};
 use crate::uploads::Uploads;
@@ -120,23 +120,56 @@ impl Records {
         }
     }
 
-    /// Removes what was kept long enough, and everything that belongs to it.
+    /// Removes what was kept long enough, and everything that belongs to it, of `most` interviews at
+    /// most; answers whether there are more.
     ///
     /// # Errors
-    /// A failing ledger.
-    pub async fn forget_old(&self, schedule: &Schedule, uploads: &Uploads) -> Result<(), StoreError> {
-        let now = clock::now();
-        for (key, kept) in self.store.list::<Ended>("record/").await? {
-            let company = key.split('/').nth(1).and_then(|company| company.parse::<CompanyId>().ok());
-            let Some(company) = company.filter(|_| kept.value.until <= now) else { continue };
+    /// A ledger that cannot list them. One that cannot be removed keeps nobody else's; it is tried
+    /// again next time.
+    pub async fn forget_old(
+        &self,
+        now: Millis,
+        most: usize,
+        rooms: &Rooms,
+        schedule: &Schedule,
+        uploads: &Uploads,
+    ) -> Result<bool, StoreError> {
+        let mut old: Vec<_> = self.store.list::<Ended>("record/").await?;
+        old.retain(|(_, kept)| kept.value.until <= now);
+        old.sort_by_key(|(_, kept)| kept.value.until);
+        let (count, mut removed) = (old.len(), 0);
+        for (key, kept) in old.into_iter().take(most) {
             let room = &kept.value.room;
-            uploads.forget_room(room).await?;
-            schedule.forget(&company, room).await?;
-            Notices::forget(&self.store, room).await?;
-            // Last: whatever failed before is tried again.
-            self.store.delete(&key, Expect::Any).await?;
+            match self.forget(&key, room, rooms, schedule, uploads).await {
+                Ok(()) => removed += 1,
+                Err(error) => {
+                    tracing::error!(%room, error = &error as &dyn std::error::Error, "an old interview is not removed");
+                }
+            }
         }
-        Ok(())
+        if removed > 0 {
+            tracing::info!(removed, "old interviews are removed");
+        }
+        Ok(count > most && removed > 0)
+    }
+
+    /// The log goes first, since nothing can be added to what it names from then on, and the record
+    /// last: what a crash or a failure leaves half-way is found by it and done again.
+    async fn forget(
+        &self,
+        key: &str,
+        room: &RoomId,
+        rooms: &Rooms,
+        schedule: &Schedule,
+        uploads: &Uploads,
+    ) -> Result<(), StoreError> {
+        rooms.forget(room).await?;
+        uploads.forget_room(room).await?;
+        if let Some(company) = key.split('/').nth(1).and_then(|company| company.parse::<CompanyId>().ok()) {
+            schedule.forget(&company, room).await?;
+        }
+        Notices::forget(&self.store, room).await?;
+        self.store.delete(key, Expect::Any).await
     }
 }
 

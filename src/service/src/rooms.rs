@@ -3,24 +3,24 @@
 //! A room's task owns the room; everybody else posts [`Action`]s. A room that is over, or that
 //! nobody ever opened, has no task after a while, or at once, and is read from the ledger when it is asked for.
 
+mod action;
 mod log;
+mod news;
 mod relay;
 mod task;
+
+pub use action::Action;
 
 use crate::clock;
 use crate::config::Config;
 use crate::fair::Fair;
 use crate::hall;
-use crate::nodes::{Nodes, Passed};
-use crate::outlet::{ConnectionId, End};
+use crate::nodes::Nodes;
 use crate::records::Records;
 use crate::schedule::Schedule;
 use crate::uploads::Uploads;
-use crate::visitor::Visitor;
 use engawa_ledger::Ledger;
-use engawa_protocol::{
-    BoothId, ClientId, CloseCode, Command, Fault, Peer, Recorded, Refusal, RoomId, Seq, ServiceMessage, Signal,
-};
+use engawa_protocol::{BoothId, Command, Recorded, Refusal, RoomId};
 use engawa_session::room::{Room, Sender};
 use futures_util::StreamExt;
 use std::collections::{HashMap, HashSet};
@@ -37,82 +37,6 @@ const RUNNING: usize = 20_000;
 const OPEN_PER_BOOTH: usize = 4;
 /// Logs that are read at a time when the service starts.
 const READS: usize = 16;
-
-/// What somebody wants of a room.
-#[derive(Debug)]
-pub enum Action {
-    /// Sends the log from there on and what is appended from now on.
-    Follow {
-        /// To whom.
-        visitor: Arc<Visitor>,
-        /// The last event already known.
-        after: Seq,
-    },
-    /// The connection follows no more, or is gone.
-    Gone {
-        /// Which.
-        connection: ConnectionId,
-    },
-    /// Decides a command.
-    Command {
-        /// Whose.
-        visitor: Arc<Visitor>,
-        /// The client's count.
-        n: u32,
-        /// What.
-        command: Command,
-        /// The queue on disk whose count `n` is.
-        queue: Option<ClientId>,
-    },
-    /// Decides a command that came by HTTP.
-    Decide {
-        /// Whose.
-        sender: Sender,
-        /// What.
-        command: Command,
-        /// Where the decision goes.
-        answer: oneshot::Sender<Result<(), Refusal>>,
-    },
-    /// Relays a signal.
-    Signal {
-        /// From whom.
-        visitor: Arc<Visitor>,
-        /// To which presence.
-        to: Peer,
-        /// Which of the connections between the two.
-        attempt: u32,
-        /// What.
-        signal: Signal,
-    },
-    /// Shows the knocker's picture.
-    Still {
-        /// From whom.
-        visitor: Arc<Visitor>,
-        /// JPEG in base64.
-        jpeg: String,
-    },
-    /// Hands over a signal from another node.
-    Passed(Box<Passed>),
-    /// Somebody on another node has come or gone.
-    LookAround,
-}
-
-impl Action {
-    /// Answers that the room cannot be had at this moment.
-    fn fail(self, room: &RoomId) {
-        match self {
-            Action::Command { visitor, n, queue, .. } => {
-                let reason = Refusal::Unavailable;
-                visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason, queue });
-            }
-            // The answer that never comes says so.
-            Action::Decide { .. } => {}
-            Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
-            Action::Signal { visitor, .. } => visitor.fault(Fault::NoSuchPeer, "signal: to"),
-            Action::Gone { .. } | Action::Still { .. } | Action::Passed(_) | Action::LookAround => {}
-        }
-    }
-}
 
 /// What every room needs.
 #[derive(Clone)]
@@ -179,6 +103,8 @@ impl Rooms {
         while let Some((id, log)) = logs.next().await {
             let log = match log {
                 Ok(log) => log,
+                // While we looked.
+                Err(engawa_ledger::Error::Removed) => continue,
                 Err(error) => {
                     tracing::error!(room = %id, error = &error as &dyn std::error::Error, "a room's log cannot be read");
                     continue;
@@ -236,7 +162,10 @@ impl Rooms {
     /// # Errors
     /// A failing ledger.
     pub async fn read(&self, room: &RoomId) -> Result<Option<(Room, Vec<Recorded>)>, engawa_ledger::Error> {
-        let log = self.around.ledger.read(room, 0).await?;
+        let log = match self.around.ledger.read(room, 0).await {
+            Err(engawa_ledger::Error::Removed) => return Ok(None),
+            log => log?,
+        };
         if log.is_empty() {
             return Ok(None);
         }
@@ -257,52 +186,20 @@ impl Rooms {
         }
     }
 
-    /// Hands over a signal from another node, where its room runs.
-    pub fn pass(&self, passed: Passed) {
-        let way = lock(&self.running).get(&passed.room).cloned();
-        if let Some(way) = way {
-            // A room with so much to do loses it, as a full line would.
-            way.try_send(Action::Passed(Box::new(passed))).ok();
-        }
+    /// Removes a room that is over and no longer kept. Whoever still follows it is told, on every node.
+    ///
+    /// # Errors
+    /// A failing ledger.
+    pub async fn forget(&self, room: &RoomId) -> Result<(), engawa_ledger::Error> {
+        self.around.ledger.remove(room).await?;
+        self.let_go(room);
+        Ok(())
     }
 
-    /// A room that another node has opened runs here as well.
-    pub fn look_at(self: &Arc<Self>, room: &RoomId) {
-        if !lock(&self.known).contains(room) {
-            self.way_to(room);
-        }
-    }
-
-    /// Somebody elsewhere came to a room or left it.
-    pub fn look_around(self: &Arc<Self>, room: &RoomId) {
-        self.look_at(room);
-        let way = lock(&self.running).get(room).cloned();
-        if let Some(way) = way {
-            // A room that has other things to do looks around by itself.
-            way.try_send(Action::LookAround).ok();
-        }
-    }
-
-    /// A node is gone, and with it perhaps somebody of any room.
-    pub fn look_around_everywhere(&self) {
-        for way in lock(&self.running).values() {
-            way.try_send(Action::LookAround).ok();
-        }
-    }
-
-    /// Takes up rooms that other nodes opened while they could not be heard.
-    pub fn look_for_new(self: &Arc<Self>) {
-        let Ok(looking) = self.looking.clone().try_acquire_owned() else { return };
-        let rooms = self.clone();
-        self.around.tasks.spawn(async move {
-            match rooms.around.ledger.rooms().await {
-                Ok(all) => all.iter().for_each(|room| rooms.look_at(room)),
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "new rooms cannot be looked for");
-                }
-            }
-            drop(looking);
-        });
+    /// Nothing of a removed room is known any more.
+    fn let_go(&self, room: &RoomId) {
+        lock(&self.known).remove(room);
+        self.release(room);
     }
 
     /// Remembers a room as it is now, whoever opened it.

@@ -13,22 +13,19 @@ use crate::records::Records;
 use crate::rooms::{Rooms, Surroundings};
 use crate::schedule::Schedule;
 use crate::store::{Store, StoreError};
+use crate::sweep;
 use crate::tickets::{TicketError, Tickets};
 use crate::uploads::Uploads;
 use axum::http::{HeaderMap, StatusCode};
 use engawa_ledger::Ledger;
-use engawa_protocol::{FileId, RoomId};
-use engawa_session::room::Body;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Participants connected at a time.
 const CONNECTIONS: usize = 20_000;
-const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// What keeps the service from starting.
 #[derive(Debug, thiserror::Error)]
@@ -141,26 +138,13 @@ impl Service {
         service.tasks.spawn(service.fair.clone().keep_up(service.ledger.clone(), service.stop.clone()));
         service.rooms.restore().await.map_err(StoreError::from)?;
         service.schedule.mend(&service.rooms).await?;
-        service.tasks.spawn(forget_expired(service.clone()));
+        service.tasks.spawn(sweep::run(service.clone()));
         if let Some(notices) = service.config.notices.clone() {
             let (store, schedule) = (service.store.clone(), service.schedule.clone());
             let notices = Notices::new(store, schedule, notices, service.config.base());
             service.tasks.spawn(notices.run(service.tickets.clone(), service.stop.clone()));
         }
         Ok(service)
-    }
-
-    async fn forget_old(&self) -> Result<(), StoreError> {
-        self.records.forget_old(&self.schedule, &self.uploads).await?;
-        let is_sent = async |room: RoomId, file: FileId| match self.rooms.read(&room).await {
-            Ok(Some((room, _))) => {
-                room.posts().iter().any(|p| matches!(&p.body, Body::File(card) if card.file == file))
-            }
-            Ok(None) => false,
-            // What cannot be asked is kept.
-            Err(_) => true,
-        };
-        self.uploads.forget_old(is_sent).await
     }
 
     /// A name for a new connection.
@@ -191,21 +175,4 @@ impl std::fmt::Debug for Service {
 pub fn unavailable(error: &AccountError) -> StatusCode {
     tracing::error!(error = error as &dyn std::error::Error, "a request cannot be answered");
     StatusCode::SERVICE_UNAVAILABLE
-}
-
-async fn forget_expired(service: Arc<Service>) {
-    let mut hourly = tokio::time::interval(FORGET_EVERY);
-    loop {
-        tokio::select! {
-            () = service.stop.cancelled() => return,
-            _ = hourly.tick() => {
-                if let Err(error) = service.accounts.forget_expired().await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "old sign-ins are not forgotten");
-                }
-                if let Err(error) = service.forget_old().await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "old records are not forgotten");
-                }
-            }
-        }
-    }
 }

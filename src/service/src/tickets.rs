@@ -14,9 +14,9 @@ use code::{Code, CodeKey};
 use engawa_protocol::{Booking, BoothId, Millis, RoomId, Ticket, TicketRefusal, limits};
 use engawa_session::room::Sender;
 use serde::{Deserialize, Serialize};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use tries::Tries;
+use std::sync::Arc;
+use std::time::Duration;
+use tries::{Held, Tries};
 
 /// How long a number is good, unless the configuration says otherwise.
 pub const NUMBER_LIFE: Duration = Duration::from_secs(10 * 60);
@@ -54,7 +54,7 @@ pub struct Tickets {
     store: Store,
     key: CodeKey,
     life: Duration,
-    tries: Mutex<Tries>,
+    tries: Tries,
 }
 
 impl Tickets {
@@ -64,7 +64,8 @@ impl Tickets {
     /// A failing ledger, or an operating system without random bytes.
     pub async fn open(store: Store, life: Duration) -> Result<Self, TicketError> {
         let key = CodeKey::open(&store).await?;
-        Ok(Self { store, key, life, tries: Mutex::default() })
+        let tries = Tries::new(store.clone());
+        Ok(Self { store, key, life, tries })
     }
 
     /// Issues a number for `room`, unique among the live ones; answers until when it is good.
@@ -107,10 +108,12 @@ impl Tickets {
         ticket: &Ticket,
     ) -> Result<(RoomId, Booking), TicketRefusal> {
         // A try is taken before the look, so that many at once are not all looked at.
-        let wait = |wait: Duration| TicketRefusal::TooManyTries {
-            retry_after_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).max(1),
-        };
-        self.tries().take(booth, Instant::now()).map_err(wait)?;
+        self.tries.take(booth).await.map_err(|held| match held {
+            Held::Back(wait) => TicketRefusal::TooManyTries {
+                retry_after_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).max(1),
+            },
+            Held::Store(error) => unavailable(&error),
+        })?;
         let redeemed = match ticket {
             Ticket::Number { number } => self.redeem_number(rooms, booth, number).await,
             Ticket::Code { code } => self.redeem_code(rooms, booth, code).await,
@@ -118,7 +121,11 @@ impl Tickets {
         match redeemed {
             // Only wrong ones count. A booth that is meant for another place, or comes too late, guesses nothing
             // by it, and still a number that exists must not be told from others for free.
-            Ok(_) | Err(TicketRefusal::Unavailable) => self.tries().give_back(booth),
+            Ok(_) | Err(TicketRefusal::Unavailable) => {
+                if let Err(error) = self.tries.give_back(booth).await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a good ticket counts as a wrong one");
+                }
+            }
             Err(_) => {}
         }
         redeemed
@@ -206,10 +213,6 @@ impl Tickets {
 
     async fn number(&self, number: &str) -> Result<Option<Kept<NumberRecord>>, StoreError> {
         self.store.get(&number_key(number)).await
-    }
-
-    fn tries(&self) -> std::sync::MutexGuard<'_, Tries> {
-        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

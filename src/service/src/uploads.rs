@@ -133,7 +133,7 @@ impl Uploads {
         }
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(|_| UploadError::Busy)?;
-        let upload = Upload { id: hex::encode(id), by, card, offset: 0, whole: false, expires: expires() };
+        let upload = Upload { id: hex::encode(id), by, card, offset: 0, whole: false, expires: expires(clock::now()) };
         self.store.put(&key(room, &upload.id), &upload, Expect::New).await?;
         Ok(upload)
     }
@@ -172,7 +172,7 @@ impl Uploads {
             }
             self.store.put_bytes(&piece_key(id, kept.value.offset), &piece).await?;
             kept.value.offset += piece.len() as u32;
-            kept.value.expires = expires();
+            kept.value.expires = expires(clock::now());
             let replaced = Expect::Revision(kept.revision);
             match self.store.put(&key(room, id), &kept.value, replaced).await {
                 Ok(revision) => kept.revision = revision,
@@ -204,23 +204,32 @@ impl Uploads {
         self.store.file(file).await
     }
 
-    /// Forgets uploads that nobody goes on with. `is_sent` tells whether a whole one stands in its room's log.
+    /// Forgets uploads that nobody goes on with, `most` of them; answers whether there are more.
+    /// `is_sent` tells whether a whole one stands in its room's log: it is looked at again much later.
     ///
     /// # Errors
     /// A failing ledger.
     pub async fn forget_old<F: Future<Output = bool>>(
         &self,
+        now: Millis,
+        most: usize,
         is_sent: impl Fn(RoomId, FileId) -> F,
-    ) -> Result<(), StoreError> {
-        let now = clock::now();
-        for (room, kept) in self.all().await? {
-            if kept.value.expires > now || kept.value.whole && is_sent(room.clone(), kept.value.card.file.clone()).await
-            {
+    ) -> Result<bool, StoreError> {
+        let mut old = self.all().await?;
+        old.retain(|(_, kept)| kept.value.expires <= now);
+        let more = old.len() > most;
+        for (room, mut kept) in old.into_iter().take(most) {
+            if !kept.value.whole || !is_sent(room.clone(), kept.value.card.file.clone()).await {
+                self.forget(&room, &kept.value).await?;
                 continue;
             }
-            self.forget(&room, &kept.value).await?;
+            kept.value.expires = expires(now);
+            match self.store.put(&key(&room, &kept.value.id), &kept.value, Expect::Revision(kept.revision)).await {
+                Ok(_) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok(())
+        Ok(more)
     }
 
     /// Forgets every file of a room whose records are no longer kept.
@@ -265,7 +274,7 @@ impl Uploads {
         // The reference stands before the file, and goes after it: no file lies about unknown.
         self.store.put(&reference_key(&upload.card.file, room), &Reference {}, Expect::Any).await?;
         self.store.put_file(&upload.card.file, bytes).await?;
-        (upload.whole, upload.expires) = (true, expires());
+        (upload.whole, upload.expires) = (true, expires(clock::now()));
         match self.store.put(&key(room, &upload.id), &*upload, Expect::Revision(kept.revision)).await {
             Ok(_) | Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
@@ -329,8 +338,8 @@ impl Pieces {
     }
 }
 
-fn expires() -> Millis {
-    Millis(clock::now().0 + EXPIRES.as_millis() as u64)
+fn expires(now: Millis) -> Millis {
+    Millis(now.0 + EXPIRES.as_millis() as u64)
 }
 
 fn key(room: &RoomId, id: &str) -> String {

@@ -16,8 +16,8 @@ pub enum Identity {
         /// Its shown name.
         name: String,
     },
-    /// A host, by the cookie of a sign-in.
-    Host(SignedIn),
+    /// A host or staff of the fair, by the cookie of a sign-in.
+    SignedIn(SignedIn),
 }
 
 impl Identity {
@@ -25,7 +25,7 @@ impl Identity {
     pub fn sender(&self) -> Sender {
         match self {
             Identity::Booth { booth, .. } => Sender::Guest { booth: booth.clone() },
-            Identity::Host(SignedIn { account, .. }) => account.sender(),
+            Identity::SignedIn(SignedIn { account, .. }) => account.sender(),
         }
     }
 
@@ -33,12 +33,13 @@ impl Identity {
     pub fn you(&self) -> You {
         match self {
             Identity::Booth { booth, name } => You::Booth { booth: booth.clone(), name: name.clone() },
-            Identity::Host(SignedIn { account, .. }) => You::Host {
-                account: account.id.clone(),
-                name: account.name.clone(),
-                title: account.title.clone(),
-                company: account.company.clone().expect("staff of the fair get no connection"),
-            },
+            Identity::SignedIn(SignedIn { account, .. }) => {
+                let (id, name, title) = (account.id.clone(), account.name.clone(), account.title.clone());
+                match account.company.clone() {
+                    Some(company) => You::Host { account: id, name, title, company },
+                    None => You::Staff { account: id, name },
+                }
+            }
         }
     }
 }
@@ -64,7 +65,7 @@ impl Visitor {
     pub fn new(connection: ConnectionId, client: ClientId, identity: &Identity, outlet: Outlet) -> Self {
         let session = match identity {
             Identity::Booth { .. } => None,
-            Identity::Host(signed_in) => Some(signed_in.session.clone()),
+            Identity::SignedIn(signed_in) => Some(signed_in.session.clone()),
         };
         Self { connection, client, sender: identity.sender(), session, outlet, faults: AtomicU32::new(0) }
     }

@@ -19,7 +19,7 @@ fn rejected(fault: Fault, text: impl Into<String>) -> Rejected {
 }
 
 /// Every message a client may send, with the fields that it must have.
-const MESSAGES: [(&str, &[&str]); 8] = [
+const MESSAGES: [(&str, &[&str]); 10] = [
     ("hello", &["protocol", "client"]),
     ("follow", &["room", "after"]),
     ("unfollow", &["room"]),
@@ -27,6 +27,8 @@ const MESSAGES: [(&str, &[&str]); 8] = [
     ("signal", &["room", "to", "attempt", "signal"]),
     ("still", &["room", "jpeg"]),
     ("redeem", &["n", "ticket"]),
+    ("call_staff", &["on"]),
+    ("attend", &["booth", "on"]),
     ("ping", &["n"]),
 ];
 const COMMANDS: [&str; 21] = [
@@ -245,6 +247,8 @@ mod tests {
             },
             ClientMessage::Still { room: room(), jpeg: String::new() },
             ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0427".into() } },
+            ClientMessage::CallStaff { on: true },
+            ClientMessage::Attend { booth: "a-01".parse().unwrap(), on: true },
             ClientMessage::Ping { n: 1 },
         ];
         for (message, (name, fields)) in samples.iter().zip(MESSAGES) {
@@ -257,6 +261,8 @@ mod tests {
                 | ClientMessage::Signal { .. }
                 | ClientMessage::Still { .. }
                 | ClientMessage::Redeem { .. }
+                | ClientMessage::CallStaff { .. }
+                | ClientMessage::Attend { .. }
                 | ClientMessage::Ping { .. } => {}
             }
             let Value::Object(json) = serde_json::to_value(message).unwrap() else { panic!("no object") };

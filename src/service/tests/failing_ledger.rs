@@ -76,6 +76,10 @@ impl Ledger for Flaky {
         })
     }
 
+    fn remove(&self, room: &RoomId) -> Answer<'_, Result<(), Error>> {
+        self.inner.remove(room)
+    }
+
     fn value(&self, key: &str) -> Answer<'_, Result<Option<Entry>, Error>> {
         self.inner.value(key)
     }
@@ -110,6 +114,10 @@ impl Ledger for Flaky {
 
     fn delete_blob(&self, hash: &BlobHash) -> Answer<'_, Result<(), Error>> {
         self.inner.delete_blob(hash)
+    }
+
+    fn tidy(&self, age: Duration) -> Answer<'_, Result<usize, Error>> {
+        self.inner.tidy(age)
     }
 
     fn publish(&self, subject: &str, message: Bytes) -> Answer<'_, Result<(), Error>> {

@@ -2,10 +2,12 @@
 
 mod support;
 
+use engawa_ledger::Ledger;
 use engawa_protocol::{Command, Event, FileId, Recorded, Refusal, RoomId, limits};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use support::client::Client;
+use support::process::Process;
 use support::web::{Answer, Api, request};
 use support::{House, PATIENCE, fresh_room, token};
 use tokio::io::AsyncWriteExt;
@@ -127,6 +129,53 @@ async fn a_cut_and_a_restart_in_the_middle_cost_nothing_that_was_counted() {
     assert_eq!((wrong.status, wrong.header("upload-offset")), (409, Some("200000")));
     assert_eq!(append(house.address(), &room, &id, here, &bytes[here..]).await.status, 204);
     sent(&mut guest, &room, &hash(&bytes)).await;
+}
+
+// T2
+#[tokio::test]
+async fn an_upload_goes_on_where_the_disk_has_it_when_the_service_is_killed() {
+    const KILLS: usize = 5;
+    let house = House::furnish("", "");
+    let bytes: String = (0..600_000).map(|n| char::from(b'a' + (n % 26) as u8)).collect();
+    let mut process = Process::start(&house).await;
+    let (mut guest, room) = (Client::booth(process.address, "a-01").await, fresh_room());
+    guest.knock(&room, "minato").await.unwrap();
+    let id = upload(&create(process.address, &room, "a.txt", bytes.len(), &hash(&bytes)).await);
+    let mut here = 0;
+    for kill in 1..=KILLS {
+        let mut line = TcpStream::connect(process.address).await.unwrap();
+        let head = format!(
+            "PATCH /api/rooms/{room}/files/{id} HTTP/1.1\r\nhost: x\r\n{}\r\nupload-offset: {here}\r\n\
+             content-length: {}\r\n\r\n",
+            bearer("a-01"),
+            bytes.len() - here
+        );
+        line.write_all(head.as_bytes()).await.unwrap();
+        line.write_all(&bytes.as_bytes()[here..kill * 100_000]).await.unwrap();
+        // In the middle: of what was sent, some is counted and the rest under way.
+        let counted = async {
+            while offset(process.address, &room, &id).await == here {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, counted).await.expect("something is counted");
+        process.kill().await;
+        let kept = {
+            let (key, entry) = house.ledger().list(&format!("upload/{room}/")).await.unwrap().remove(0);
+            assert!(key.ends_with(&id));
+            serde_json::from_slice::<Value>(&entry.value).unwrap()["offset"].as_u64().unwrap() as usize
+        };
+        assert!(kept > here && kept <= kill * 100_000, "{kept}");
+        process = Process::start(&house).await;
+        here = offset(process.address, &room, &id).await;
+        assert_eq!(here, kept);
+    }
+    assert_eq!(append(process.address, &room, &id, here, &bytes[here..]).await.status, 204);
+    let mut guest = Client::booth(process.address, "a-01").await;
+    sent(&mut guest, &room, &hash(&bytes)).await;
+    let line = format!("GET /api/rooms/{room}/files/{}", guest.follow(&room, 0).await.last().unwrap().seq);
+    let answer = request(process.address, &line, &[&bearer("a-01")], "").await;
+    assert_eq!((answer.status, answer.body == bytes), (200, true));
 }
 
 // T2

@@ -4,13 +4,15 @@ mod support;
 
 use engawa_ledger::Ledger;
 use engawa_protocol::{
-    CloseCode, Command, EndCause, Event, Peer, Recorded, Refusal, RoomId, Seat, ServiceMessage, Signal,
+    ClientMessage, CloseCode, Command, EndCause, Event, Peer, Recorded, Refusal, RoomId, Seat, ServiceMessage, Signal,
+    Ticket, TicketRefusal,
 };
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use support::client::{Client, fold};
-use support::web::{request, sign_in};
-use support::{House, fresh_client, fresh_room};
+use support::web::{Api, request, sign_in};
+use support::{House, PATIENCE, fresh_client, fresh_room};
 
 /// Two nodes in this process; their ledger is in the first one's folder.
 struct Pair {
@@ -203,4 +205,69 @@ async fn what_two_nodes_decide_at_once_is_decided_once() {
     one.events_until(&room, &mut log, |r| r.event == Event::Ended { cause: EndCause::Unanswered }).await;
     assert_eq!(two.command(&room, Command::Admit).await, Err(Refusal::Over));
     assert_eq!(pair.ledger.read(&room, 0).await.unwrap(), log);
+}
+
+// E2
+#[tokio::test]
+async fn wrong_numbers_count_together_whichever_node_they_come_to() {
+    let pair = Pair::open("").await;
+    let wrong = async |at: SocketAddr, times: usize| {
+        let mut booth = Client::booth(at, "a-01").await;
+        let mut last = None;
+        for n in 0..times {
+            let ticket = Ticket::Number { number: format!("{n:04}") };
+            booth.send(&ClientMessage::Redeem { n: n as u32, ticket }).await;
+            last = booth
+                .until(|message| match message {
+                    ServiceMessage::NotInvited { reason, .. } => Some(Some(*reason)),
+                    _ => None,
+                })
+                .await;
+        }
+        last.unwrap()
+    };
+    assert_eq!(wrong(pair.one.address(), 3).await, TicketRefusal::Unknown);
+    assert_eq!(wrong(pair.two.address(), 2).await, TicketRefusal::Unknown);
+    for at in [pair.one.address(), pair.two.address()] {
+        let held = wrong(at, 1).await;
+        assert!(matches!(held, TicketRefusal::TooManyTries { .. }), "{held:?}");
+    }
+}
+
+// E3, E4
+#[tokio::test]
+async fn what_is_changed_of_the_event_on_one_node_holds_on_the_other() {
+    let pair = Pair::open("").await;
+    House::add_host_to(pair.ledger.clone(), "fair", "").await;
+    let staff = Api::of(pair.one.address(), "fair").await;
+    let mut guest = Client::booth(pair.two.address(), "a-01").await;
+    let names = |message: &ServiceMessage| match message {
+        ServiceMessage::Directory { companies } => {
+            Some(companies.iter().map(|c| c.name.en.clone()).collect::<Vec<_>>())
+        }
+        _ => None,
+    };
+    let mut shown = async |wanted: &[&str]| {
+        guest.until(|message| names(message).filter(|names| names == wanted).map(drop)).await;
+    };
+    shown(&["Minato", "Hokuto"]).await;
+    let north = json!({ "id": "kita", "order": 9, "name": { "ja": "北", "ko": "북", "en": "North" } });
+    assert_eq!(staff.ask("POST /api/companies", north).await.0, 201);
+    shown(&["Minato", "Hokuto", "North"]).await;
+    let south = json!({ "name": { "ja": "南", "ko": "남", "en": "South" } });
+    assert_eq!(staff.ask("PATCH /api/companies/kita", south).await.0, 200);
+    shown(&["Minato", "Hokuto", "South"]).await;
+    assert_eq!(staff.ask("DELETE /api/companies/kita", Value::Null).await.0, 204);
+    shown(&["Minato", "Hokuto"]).await;
+    // Whom companies see is decided on the other node as well.
+    let other = Api::of(pair.two.address(), "fair").await;
+    let booked = json!({ "policies": { "walk_up": "booked" } });
+    let (status, changed) = staff.ask("PATCH /api/event", booked).await;
+    assert_eq!(status, 200, "{changed}");
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while other.ask("GET /api/event", Value::Null).await.1 != changed {
+        assert!(tokio::time::Instant::now() < until, "the other node does not hear of it");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(guest.knock(&fresh_room(), "minato").await, Err(Refusal::Booked));
 }

@@ -6,6 +6,8 @@ use engawa_service::config::{Config, Flags};
 use engawa_session::room::Policy;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
+use support::process::Process;
+use support::servers::Servers;
 use support::{House, PASSWORD, config_text};
 
 fn service(args: &[&str], input: &str) -> Output {
@@ -105,6 +107,30 @@ async fn a_folder_that_another_service_uses_is_told() {
     });
     let words = String::from_utf8(output.await.unwrap().stderr).unwrap();
     assert!(words.contains("in use by another process"), "{words}");
+}
+
+#[tokio::test]
+async fn nats_servers_that_want_a_token_get_it_from_its_file() {
+    let Some(servers) = Servers::start_with("authorization { token: hunter2 }\n") else { return };
+    let ledger = |token: &str| {
+        let house = House::furnish(
+            &format!(
+                "[ledger]\nkind = \"nats\"\nservers = {:?}\nreplicas = 1\ntoken_file = \"nats.token\"",
+                servers.addresses
+            ),
+            "",
+        );
+        std::fs::write(house.folder.path().join("nats.token"), token).unwrap();
+        house
+    };
+    let house = ledger("hunter2\n");
+    let process = Process::start(&house).await;
+    assert_eq!(support::web::get(process.address, "/").await.status, 200);
+    let house = ledger("hunter3\n");
+    let config = house.config_file();
+    let words = String::from_utf8(service(&["serve", "--config", config.to_str().unwrap()], "").stderr).unwrap();
+    let wanted = ["127.0.0.1:", "the servers refuse who we are", "token_file"];
+    assert!(wanted.iter().all(|wanted| words.contains(wanted)) && !words.contains("hunter"), "{words}");
 }
 
 #[tokio::test]

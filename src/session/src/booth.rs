@@ -7,71 +7,37 @@
 
 mod chat;
 mod commands;
+mod config;
 mod flow;
+mod follow;
 mod invite;
+mod line;
 mod links;
 mod meter;
 mod notice;
+mod order;
 mod port;
 mod show;
+mod staff;
 mod visit;
 mod walk;
 
 pub use chat::Queued;
+pub use config::Config;
 pub use port::{Effect, Input, LinkFault, MediaCommand, MediaInput, Saved, Source};
 
 use crate::keyboard::Keyboard;
-use crate::room::Policy;
 use crate::view::{Devices, Dialog, End, Loss, Note, Notice};
 use commands::Commands;
 use engawa_protocol::{
-    Actor, BoothId, ClientId, ClientMessage, Codec, Command, CompanyId, CompanyState, IceServer, Locale, Millis,
-    PROTOCOL, Refusal, RoomId, ServiceMessage, You,
+    Actor, BoothId, ClientId, ClientMessage, CompanyId, CompanyState, IceServer, Locale, Millis, PROTOCOL,
 };
 use flow::Repair;
+use line::Link;
 use meter::Meter;
 use std::collections::{BTreeSet, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use visit::Visit;
-
-/// What a booth is set to, and how long its pages last.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The language of the first page.
-    pub locale: Locale,
-    /// Picture and sound come from a clip.
-    pub clip: bool,
-    /// Video codecs the booth can receive.
-    pub receives: Vec<Codec>,
-    /// A page that nobody touches goes back to the first one and wipes.
-    pub idle: Duration,
-    /// The last page stays this long.
-    pub closing: Duration,
-    /// A question that nobody answers is taken as staying.
-    pub question: Duration,
-    /// Without the service for this long, an empty booth says so.
-    pub offline: Duration,
-    /// Without the service for this long, a walk is given up.
-    pub give_up: Duration,
-    /// The room's deadlines; a booth only folds, but shares the type.
-    pub policy: Policy,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            locale: Locale::Ja,
-            clip: false,
-            receives: vec![Codec::H264, Codec::Vp8],
-            idle: Duration::from_secs(90),
-            closing: Duration::from_secs(60),
-            question: Duration::from_secs(20),
-            offline: Duration::from_secs(10),
-            give_up: Duration::from_secs(5 * 60),
-            policy: Policy::default(),
-        }
-    }
-}
 
 /// Where the walk is.
 #[derive(Debug)]
@@ -121,7 +87,9 @@ pub struct Booth {
     dialog: Option<(Dialog, Instant)>,
     /// What is news, and until when.
     notice: Option<(Notice, Instant)>,
-    staff_called: bool,
+    call: staff::Call,
+    /// Why the disk does not open; none while it does.
+    disk: Option<&'static str>,
     meter: Meter,
     lost_sources: BTreeSet<Source>,
     media_open: bool,
@@ -132,21 +100,6 @@ pub struct Booth {
     tries: u32,
     now: Instant,
     effects: VecDeque<Effect>,
-}
-
-/// The connection to the service.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Link {
-    /// Open, and hello was sent.
-    Greeting {
-        down_since: Instant,
-    },
-    /// Welcomed.
-    Up,
-    Down {
-        since: Instant,
-        fault: LinkFault,
-    },
 }
 
 const DEVICES: Devices = Devices { microphone: true, camera: true, noise: true };
@@ -178,7 +131,8 @@ impl Booth {
             touched: now,
             dialog: None,
             notice: None,
-            staff_called: false,
+            call: staff::Call::default(),
+            disk: None,
             meter: Meter::default(),
             lost_sources: BTreeSet::new(),
             media_open: false,
@@ -216,6 +170,8 @@ impl Booth {
             Input::Scanned(code) => self.scanned(code),
             Input::Queued { room, queued } => self.queued(&room, queued),
             Input::QueueFull => self.queue_full(),
+            Input::DiskFailed(fault) => self.disk_failed(fault),
+            Input::DiskBack(saved) => self.disk_back(saved),
             Input::Fetched { room, post, here } => self.fetched(&room, post, here),
         }
         self.handle_timeout(now);
@@ -229,90 +185,6 @@ impl Booth {
     /// The candidate, as the log names them.
     fn actor(&self) -> Option<Actor> {
         self.me.clone().map(|booth| Actor::Guest { booth })
-    }
-
-    /// The service can be reached.
-    fn online(&self) -> bool {
-        self.link == Link::Up
-    }
-
-    fn down_since(&self) -> Instant {
-        match self.link {
-            Link::Up => self.now,
-            Link::Down { since, .. } => since,
-            Link::Greeting { down_since } => down_since,
-        }
-    }
-
-    /// For how long the service has been away.
-    fn offline_for(&self) -> Duration {
-        self.now.saturating_duration_since(self.down_since())
-    }
-
-    fn receive(&mut self, message: ServiceMessage) {
-        match message {
-            ServiceMessage::Welcome { you: You::Booth { name, booth }, ice_servers, now, .. } => {
-                (self.link, self.tries) = (Link::Up, 0);
-                self.me = Some(booth);
-                (self.shown_name, self.ice_servers) = (name, ice_servers);
-                self.service_clock = Some((now, self.now));
-                // The wait for the room begins with the service.
-                let now = self.now;
-                if let Some(visit) = self.visit() {
-                    visit.returning = visit.returning.map(|_| now);
-                }
-                // What was not answered goes first: it may be what opens the room.
-                self.commands.ready();
-                self.send_commands();
-                self.follow();
-            }
-            ServiceMessage::Directory { companies } => self.companies = companies,
-            ServiceMessage::Queue { room, place } => {
-                if let Some(visit) = self.visit_of(&room) {
-                    visit.place = Some(place);
-                }
-            }
-            ServiceMessage::Events { room, events, last } => self.follow_events(&room, &events, last),
-            // The queue's own commands are answered to its keeper.
-            ServiceMessage::Done { queue: Some(_), .. } | ServiceMessage::Refused { queue: Some(_), .. } => {}
-            ServiceMessage::Done { n, .. } => {
-                self.commands.answered(n);
-            }
-            // It could not be stored: the same again in a moment, under the same number.
-            ServiceMessage::Refused { n, reason: Refusal::Unavailable, .. } => self.commands.postpone(n, self.now),
-            ServiceMessage::Refused { room, n, reason, .. } => {
-                if let Some(command) = self.commands.answered(n) {
-                    self.refused(&room, &command, reason);
-                }
-            }
-            ServiceMessage::Invited { n, room, booking, now } => self.invited(n, room, booking, now),
-            ServiceMessage::NotInvited { n, reason } => self.not_invited(n, reason),
-            ServiceMessage::Signal { room, from, to, attempt, signal } => self.signal(&room, from, to, attempt, signal),
-            // For hosts, or nothing to decide on.
-            ServiceMessage::Welcome { .. }
-            | ServiceMessage::Lobby { .. }
-            | ServiceMessage::Still { .. }
-            | ServiceMessage::Pong { .. }
-            | ServiceMessage::Fault { .. } => {}
-        }
-    }
-
-    /// Has a command carried out: sent now, or when the link is back, until it is answered.
-    fn command(&mut self, room: RoomId, command: Command) {
-        self.commands.push(room, command);
-        self.send_commands();
-    }
-
-    fn send_commands(&mut self) {
-        if self.online() {
-            for message in self.commands.take_due(self.now) {
-                self.send(message);
-            }
-        }
-    }
-
-    fn send(&mut self, message: ClientMessage) {
-        self.effects.push_back(Effect::Send(message));
     }
 
     fn media_command(&mut self, command: MediaCommand) {

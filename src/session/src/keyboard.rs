@@ -1,9 +1,11 @@
-//! The booth's keyboard: Latin, kana and Hangul, with composition.
+//! The booth's keyboard: Latin, kana and Hangul, with composition, and a page of digits and marks.
 //!
-//! A pure value: keys in, text and layout out. A name has no spaces: only the chat offers that key.
+//! A pure value: keys in, text and layout out. A name has no spaces: only the chat offers that key,
+//! and marks beyond those of names.
 
 mod hangul;
 mod kana;
+mod rows;
 
 use engawa_protocol::{Locale, limits};
 use hangul::Syllable;
@@ -17,6 +19,8 @@ pub enum Layout {
     Hangul,
     /// QWERTY.
     Latin,
+    /// Digits and marks, as whoever writes the letters under them uses them.
+    Signs,
 }
 
 /// A key.
@@ -41,6 +45,8 @@ pub enum Key {
 pub struct View {
     /// The set of keys.
     pub layout: Layout,
+    /// The set of letters: the same, or the one under the signs.
+    pub letters: Layout,
     /// Letters row by row, top first; none is a gap of one key.
     pub rows: Vec<Vec<Option<char>>>,
     /// Shift is down.
@@ -56,24 +62,15 @@ pub struct View {
 /// A keyboard with what was typed on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyboard {
-    layout: Layout,
+    /// Never the signs: those lie over it.
+    letters: Layout,
+    signs: bool,
     shift: bool,
     text: String,
     syllable: Syllable,
     /// Letters that fit.
     limit: usize,
 }
-
-const KANA: [&str; 5] = [
-    "あかさたなはまやらわ",
-    "いきしちにひみ りを",
-    "うくすつぬふむゆるん",
-    "えけせてねへめ れー",
-    "おこそとのほもよろ・",
-];
-const HANGUL: [&str; 3] = ["ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "ㅋㅌㅊㅍㅠㅜㅡ"];
-const HANGUL_SHIFT: [&str; 3] = ["ㅃㅉㄸㄲㅆㅛㅕㅑㅒㅖ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "ㅋㅌㅊㅍㅠㅜㅡ"];
-const LATIN: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm-'"];
 
 impl Keyboard {
     /// An empty keyboard with the layout that suits `locale`.
@@ -85,7 +82,8 @@ impl Keyboard {
         };
         // A Latin name begins with a capital.
         Self {
-            layout,
+            letters: layout,
+            signs: false,
             shift: layout == Layout::Latin,
             text: String::new(),
             syllable: Syllable::default(),
@@ -125,9 +123,13 @@ impl Keyboard {
             Key::Shift => self.shift = !self.shift,
             Key::Voiced => self.turn(kana::voiced),
             Key::Small => self.turn(kana::small),
+            Key::Layout(Layout::Signs) => {
+                self.settle();
+                (self.signs, self.shift) = (true, false);
+            }
             Key::Layout(layout) => {
                 self.settle();
-                self.layout = layout;
+                (self.letters, self.signs) = (layout, false);
                 self.shift = layout == Layout::Latin && self.text.is_empty();
             }
         }
@@ -135,18 +137,19 @@ impl Keyboard {
 
     /// What to draw.
     pub fn view(&self) -> View {
-        let gap = |c: char| (c != ' ').then_some(c);
-        let rows: &[&str] = match self.layout {
-            Layout::Kana => &KANA,
-            Layout::Hangul if self.shift => &HANGUL_SHIFT,
-            Layout::Hangul => &HANGUL,
-            Layout::Latin => &LATIN,
+        let layout = if self.signs { Layout::Signs } else { self.letters };
+        let rows = match layout {
+            Layout::Signs if self.limit == limits::NAME_CHARS => rows::of_names(self.letters),
+            Layout::Signs => rows::of_lines(self.letters),
+            letters => rows::of_letters(letters, self.shift),
         };
-        let upper = self.layout == Layout::Latin && self.shift;
+        let upper = layout == Layout::Latin && self.shift;
         let cased = |c: char| if upper { c.to_ascii_uppercase() } else { c };
+        let key = |c: char| (c != ' ').then(|| cased(c));
         View {
-            layout: self.layout,
-            rows: rows.iter().map(|row| row.chars().map(|c| gap(cased(c))).collect()).collect(),
+            layout,
+            letters: self.letters,
+            rows: rows.iter().map(|row| row.chars().map(key).collect()).collect(),
             shift: self.shift,
             text: self.text.clone(),
             composing: self.syllable.composed().into_iter().collect(),
@@ -230,9 +233,12 @@ mod tests {
     }
 
     #[test]
-    fn the_kana_stand_in_ten_columns() {
-        let rows = Keyboard::new(Locale::Ja).view().rows;
-        assert!(rows.iter().all(|row| row.len() == 10), "{rows:?}");
+    fn the_kana_and_their_marks_stand_in_ten_columns() {
+        let mut keyboard = Keyboard::for_text(Locale::Ja);
+        let letters = keyboard.view().rows;
+        keyboard.press(Key::Layout(Layout::Signs));
+        let signs = keyboard.view().rows;
+        assert!(letters.iter().chain(&signs).all(|row| row.len() == 10), "{letters:?} {signs:?}");
     }
 
     #[test]
@@ -242,6 +248,55 @@ mod tests {
         keyboard.press(Key::Letter('Q'));
         assert_eq!(keyboard.view().rows[0][0], Some('q'));
         assert_eq!(typed(Locale::Ko, "^").view().rows[0][0], Some('ㅃ'));
+    }
+
+    fn keys(keyboard: &Keyboard) -> String {
+        keyboard.view().rows.iter().flatten().flatten().collect()
+    }
+
+    // T1
+    #[test]
+    fn one_key_goes_to_digits_and_marks_and_one_comes_back() {
+        for (locale, marks) in [
+            (Locale::Ja, "0123456789、。ー「」？！"),
+            (Locale::Ko, "0123456789.,?!'-()/:@"),
+            (Locale::En, "0123456789.,?!'-()/:@"),
+        ] {
+            let mut keyboard = Keyboard::for_text(locale);
+            let letters = keyboard.view().layout;
+            keyboard.press(Key::Layout(Layout::Signs));
+            assert_eq!((keyboard.view().layout, keyboard.view().letters), (Layout::Signs, letters));
+            let offered = keys(&keyboard);
+            assert!(marks.chars().all(|mark| offered.contains(mark)), "{locale:?} has only {offered}");
+            keyboard.press(Key::Letter('7'));
+            assert_eq!(keyboard.view().layout, Layout::Signs, "a number has more than one digit");
+            keyboard.press(Key::Layout(letters));
+            assert_eq!(keyboard.view().layout, letters);
+            assert_eq!(keyboard.text(), "7");
+        }
+    }
+
+    // W1
+    #[test]
+    fn a_name_is_offered_no_marks_but_those_of_names() {
+        for locale in Locale::ALL {
+            let mut keyboard = Keyboard::new(locale);
+            keyboard.press(Key::Layout(Layout::Signs));
+            let offered = keys(&keyboard);
+            assert!(offered.contains("1234567890"), "{offered}");
+            assert!(!offered.contains(['。', '、', '？', '！', ',', '?', '!', '@', '/', ':']), "{offered}");
+        }
+    }
+
+    #[test]
+    fn a_mark_ends_the_syllable_before_it() {
+        let mut keyboard = typed(Locale::Ko, "ㅎㅗ");
+        keyboard.press(Key::Layout(Layout::Signs));
+        assert!(keyboard.view().composing.is_empty());
+        keyboard.press(Key::Letter('-'));
+        keyboard.press(Key::Layout(Layout::Hangul));
+        keyboard.press(Key::Letter('ㅇ'));
+        assert_eq!(keyboard.text(), "호-ㅇ");
     }
 
     #[test]

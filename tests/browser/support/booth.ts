@@ -6,15 +6,31 @@ import { CLIP, program } from './paths';
 import type { Service } from './service';
 import { until } from './until';
 
-export type Other = { seat: number; name: string; microphone: boolean; camera: boolean; picture: boolean; lost: boolean };
+export type Other = { seat: number; name: string; microphone: boolean; camera: boolean; picture: boolean; lost: boolean; hand: number | null };
 
 /** What the booth shows, as it tells it itself. */
 export type Shown = {
   screen: string;
   locale: string;
   online: boolean;
-  dialog: boolean;
+  /** The question whether to leave. */
+  dialog: { may_return: boolean } | null;
   alert: string | null;
+  notice: { kind: string; ends?: number; name?: string; microphone?: boolean; camera?: boolean } | null;
+  /** What the seconds are counted to; `seconds()` tells them. */
+  countdown: 'starts' | 'ends' | 'ends-soon' | null;
+  name?: string;
+  names?: boolean;
+  hand?: boolean;
+  /** Name and title of those who will be there. */
+  who?: [string, string][];
+  /** Why a number opens nothing, or a request was not taken. */
+  refused?: string | null;
+  asking?: boolean;
+  opens?: number;
+  slot?: { starts: number; ends: number };
+  reason?: string;
+  may_return?: boolean;
   others?: Other[];
   enlarged?: number | null;
   note?: string | null;
@@ -24,7 +40,8 @@ export type Shown = {
   microphone?: boolean;
   camera?: boolean;
   end?: string;
-  chat?: { lines: number; unread: number; waiting: number; failed: number } | null;
+  unanswered?: boolean;
+  chat?: { lines: number; unread: number; deleted: number; waiting: number; failed: number } | null;
   document?: 'loading' | 'here' | 'failed' | null;
   held?: boolean;
   tiles?: { company: string; here: boolean; waiting: number }[];
@@ -154,6 +171,19 @@ export class Booth {
     await this.act(`company ${company}`);
     await this.act(`name ${name}`);
     await this.act('knock');
+  }
+
+  /** The seconds that the page counts. */
+  async seconds(): Promise<number> {
+    const told = (await this.act('seconds')).find((answer) => 'seconds' in answer)?.['seconds'];
+    if (typeof told !== 'number') throw new Error(`the booth counts no seconds: ${JSON.stringify(this.shown)}`);
+    return told;
+  }
+
+  /** From whatever page without a call back to the first one. */
+  async welcome(): Promise<void> {
+    if (this.shown?.screen !== 'welcome') await this.act('back');
+    await this.screen('welcome');
   }
 
   /** Waits until what is shown is as wanted. */

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserServer, type Page } from 'playwright-core';
+import { NOON } from './noon';
 import { CHROMIUM } from './paths';
 import type { Account } from './service';
 import { bounded, until } from './until';
@@ -70,6 +71,16 @@ export class Recruiter {
     });
   }
 
+  /** A second window of the same browser, signed in as the first one is. */
+  async window(): Promise<Recruiter> {
+    const page = await this.page.context().newPage();
+    const second = new Recruiter(this.#server, page, this.#service, this.host, this.#options);
+    await page.goto(second.#url);
+    await second.at('day');
+    await until('the link', async () => (await second.desk()).link === 'up');
+    return second;
+  }
+
   /** Opens a browser and the page in it, not yet signed in. */
   static async open(service: Address, host: Account, options: RecruiterOptions = {}): Promise<Recruiter> {
     const server = await chromium.launchServer({
@@ -81,7 +92,7 @@ export class Recruiter {
     let browser: Browser | undefined;
     try {
       browser = await chromium.connect(server.wsEndpoint());
-      const context = await browser.newContext({ locale: 'ja-JP', viewport: { width: 1280, height: 800 } });
+      const context = await browser.newContext({ locale: 'ja-JP', timezoneId: NOON, viewport: { width: 1280, height: 800 } });
       context.setDefaultTimeout(30_000);
       if (!options.ownDevices) {
         const { width, height, fps } = options.camera ?? { width: 640, height: 360, fps: 30 };
@@ -187,6 +198,17 @@ export class Recruiter {
     return this.page.getByTestId('knock-card');
   }
 
+  /** The line of the day's list with this text in it. */
+  row(text: string) {
+    return this.page.getByTestId('room').filter({ hasText: text });
+  }
+
+  /** Waits until an element says exactly this, spaces aside. */
+  async says(testid: string, text: string, within = 20_000): Promise<void> {
+    const shown = () => this.page.getByTestId(testid).first().textContent();
+    await until(`${this.host.account}'s page to say "${text}"`, async () => plain(await shown()) === text, { within, instead: shown });
+  }
+
   tile(seat: number) {
     return this.page.locator(`[data-testid=tile][data-seat="${seat}"]`);
   }
@@ -282,6 +304,11 @@ export class Recruiter {
       await this.#server.kill();
     }
   }
+}
+
+/** A text with each run of white space as one space. */
+export function plain(text: string | null): string {
+  return (text ?? '').replaceAll(/\s+/g, ' ').trim();
 }
 
 /** A process and all that come from it. */

@@ -3,9 +3,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, run } from './child';
+import { NOON } from './noon';
 import { PAGE, program } from './paths';
 
-export type Account = { account: string; password: string; name: string; title: string; company: string };
+export type Account = {
+  account: string; password: string; name: string; title: string;
+  /** Empty for the staff of the fair. */
+  company: string;
+  /** Looks after the company's accounts. */
+  admin?: boolean;
+};
+
+export type ServiceOptions = {
+  booths?: string[];
+  hosts?: Account[];
+  listen?: string;
+  /** A command that runs it, such as `ip netns exec`. */
+  wrap?: string[];
+  /** Lines for `[policy]`, such as `host_grace = 3`. */
+  policy?: string[];
+};
 
 const COMPANIES = [
   { id: 'minato', ja: 'みなと精工', ko: '미나토 정공', en: 'Minato Precision' },
@@ -27,17 +44,17 @@ export class Service {
   }
 
   /** Starts one for the booths with these ids, and makes the hosts' accounts. */
-  static async start(folder: string, options: { booths?: string[]; hosts?: Account[]; listen?: string; wrap?: string[] } = {}): Promise<Service> {
+  static async start(folder: string, options: ServiceOptions = {}): Promise<Service> {
     const service = new Service(folder);
     service.#listen = options.listen ?? '127.0.0.1';
     for (const booth of options.booths ?? ['a-01']) service.#tokens.set(booth, randomBytes(32).toString('hex'));
-    service.#write();
+    service.#write(options.policy ?? []);
     for (const host of options.hosts ?? []) await service.addHost(host);
     await service.start(options.wrap);
     return service;
   }
 
-  #write(): void {
+  #write(policy: string[]): void {
     const booths = [...this.#tokens].map(([id, token]) => {
       const hash = createHash('sha256').update(token).digest('hex');
       return `[[booth]]\nid = "${id}"\nname = "${id.toUpperCase()}"\ntoken_sha256 = "${hash}"\n`;
@@ -49,14 +66,18 @@ export class Service {
       `page = "${PAGE}"`,
       '[event]',
       'name = { ja = "試験の日", ko = "시험의 날", en = "A day of tests" }',
+      `timezone = "${NOON}"`,
       ...companies,
       ...booths,
+      '[policy]',
+      ...policy,
     ];
     writeFileSync(this.#config, lines.join('\n'));
   }
 
-  async addHost({ account, password, name, title, company }: Account): Promise<void> {
-    const args = ['--config', this.#config, '--account', account, '--name', name, '--title', title, '--company', company];
+  async addHost({ account, password, name, title, company, admin }: Account): Promise<void> {
+    const place = company ? ['--company', company, ...(admin ? ['--admin'] : [])] : ['--staff'];
+    const args = ['--config', this.#config, '--account', account, '--name', name, '--title', title, ...place];
     const log = join(this.folder, 'service.log');
     await run(program('engawa-service'), ['add-host', ...args, '--password-file', '-'], { log, input: `${password}\n` });
   }

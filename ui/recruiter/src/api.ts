@@ -1,11 +1,23 @@
-// The few requests that are not messages: signing in and out, and who one is.
-import type { Me, SignIn } from './protocol';
+// Signing in and out, and who one is.
+import type { Me, RoomId, SignIn } from './protocol';
 
 export type SignInResult =
   | { kind: 'in'; me: Me }
   | { kind: 'wrong' }
   | { kind: 'too_many'; seconds: number }
   | { kind: 'unreachable' };
+
+export type FirstSignInResult =
+  /** `room` is the interview that the link opens. */
+  | { kind: 'in'; me: Me; room: RoomId | undefined }
+  /** Used, over, or never made: which of them, nobody is told. */
+  | { kind: 'over' }
+  | { kind: 'short' }
+  | { kind: 'too_many'; seconds: number }
+  | { kind: 'unreachable' };
+
+/** The shortest password that the service takes. */
+export const PASSWORD_CHARS = 8;
 
 const PATIENCE_MS = 10_000;
 
@@ -41,6 +53,24 @@ export async function signIn(body: SignIn): Promise<SignInResult> {
   if (response?.status === 429) {
     return { kind: 'too_many', seconds: Number(response.headers.get('retry-after')) || 60 };
   }
+  return { kind: 'unreachable' };
+}
+
+/** Uses a one-time link: sets the password and signs in (E10). */
+export async function firstSignIn(token: string, password: string): Promise<FirstSignInResult> {
+  if ([...password].length < PASSWORD_CHARS) return { kind: 'short' };
+  const response = await request('/api/first-sign-in', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token, password }),
+  });
+  if (response?.ok) {
+    const me = await read(response);
+    return me ? { kind: 'in', me, room: response.headers.get('x-engawa-room') ?? undefined } : { kind: 'unreachable' };
+  }
+  if (response?.status === 401) return { kind: 'over' };
+  if (response?.status === 422) return { kind: 'short' };
+  if (response?.status === 429) return { kind: 'too_many', seconds: Number(response.headers.get('retry-after')) || 60 };
   return { kind: 'unreachable' };
 }
 

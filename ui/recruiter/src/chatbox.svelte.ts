@@ -1,7 +1,7 @@
 // The chat of one visit beyond what the room's log tells: what is on its way, and what was read.
 import type { Clock } from './clock';
 import { draft } from './chat';
-import type { Answer } from './link';
+import type { Answer } from './commands';
 import type { Command, Refusal, RoomId } from './protocol';
 import { Upload, type Source, type UploadFault, type UploadState } from './upload';
 
@@ -21,6 +21,10 @@ export type ChatboxOptions = {
   fetch: (path: string, init: RequestInit) => Promise<Response>;
   digest: ((bytes: ArrayBuffer) => Promise<ArrayBuffer>) | undefined;
   clock: Clock;
+  /** The last event read in an earlier load of the page. */
+  read?: number;
+  /** Told of every further event read. */
+  onRead?: (event: number) => void;
 };
 
 /** Uploads at a time; the next ones are refused until there is room. */
@@ -38,10 +42,13 @@ export class Chatbox {
 
   constructor(options: ChatboxOptions) {
     this.#options = options;
+    this.seen = options.read ?? 0;
   }
 
   read(last: number): void {
-    if (last > this.seen) this.seen = last;
+    if (last <= this.seen) return;
+    this.seen = last;
+    this.#options.onRead?.(last);
   }
 
   /** Sends what is written; answers false when that cannot be sent as it is. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Chatbox } from './chatbox.svelte';
-import type { Answer } from './link';
+import type { Answer } from './commands';
 import type { Command } from './protocol';
 import { PretendClock, settle } from './testing';
 

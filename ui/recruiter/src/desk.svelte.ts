@@ -2,68 +2,50 @@
 //
 // Owns: the link, the devices and the one visit.
 // Never does: draw, or decide what a room does.
+import { Address } from './address.svelte';
 import { signOut, whoAmI } from './api';
 import { clock, steadyClock } from './clock';
-import { receivable } from './codecs';
-import { Devices, type DevicesState, type Kind } from './devices';
-import type { Room } from './fold';
+import type { Answer } from './commands';
+import type { DevicesState } from './devices';
+import { Hall, type Listener } from './hall.svelte';
+import { Inputs } from './inputs.svelte';
 import * as keep from './keep';
 import { WORDS } from './lang';
-import { Link, type Answer, type LinkState, type Socket } from './link';
-import { Lobby } from './lobby.svelte';
-import { Notices } from './notice';
+import { Link, type LinkState } from './link';
+import { placeAfter, placeOfStop, type Place } from './place';
 import type {
-  ClientId, Command, IceServer, Locale, Me, Refusal, RoomId, RoomSummary, ServiceMessage,
+  BoothId, ClientId, Command, IceServer, Locale, Me, Millis, RoomId, RoomSummary, ServiceMessage,
 } from './protocol';
-import { interviews, waitingRecords } from './schedule';
-import { Sound } from './sound';
-import { Today } from './today.svelte';
-import { Visit, type Outcome } from './visit.svelte';
+import type { Route } from './route';
+import { ServiceTime } from './servicetime.svelte';
+import { connect, randomId } from './socket';
+import type { Outcome } from './visit.svelte';
+import { visitOf } from './visits';
 import { Watch } from './watch.svelte';
-
-/** Where the recruiter is. */
-export type Place =
-  | { kind: 'loading' }
-  | { kind: 'sign-in'; told: boolean }
-  | { kind: 'day' }
-  | { kind: 'ready'; summary: RoomSummary; admit: boolean; watch: Watch }
-  | { kind: 'call'; visit: Visit }
-  | { kind: 'ended'; summary: RoomSummary; room: Room | undefined; left: boolean; refused: Refusal | undefined }
-  | { kind: 'replaced'; summary: RoomSummary | undefined }
-  | { kind: 'version' };
 
 export class Desk {
   place = $state.raw<Place>({ kind: 'loading' });
   me = $state.raw<Me | undefined>();
+  /** The interview that the address named is not there. */
+  missing = $state(false);
   link = $state.raw<LinkState>({ kind: 'idle' });
-  devices = $state.raw<DevicesState>();
   locale = $state<Locale>(keep.keptLocale());
-  loudness = $state<keep.Loudness>(keep.keptLoudness());
-  soundBlocked = $state(true);
-  /** The service's clock, once a second. */
-  now = $state(Date.now());
-  /** The newest knock in words, for a screen reader. */
-  announced = $state('');
   words = $derived(WORDS[this.locale]);
 
-  readonly lobby = new Lobby();
-  readonly today = new Today({ interviews: () => interviews(), records: waitingRecords });
-  readonly sound: Sound;
+  readonly address = new Address((route) => this.#asked(route));
+  #hall = new Hall();
+  readonly lobby = this.#hall.lobby;
+  readonly floor = this.#hall.floor;
+  readonly today = this.#hall.today;
+  readonly bell = this.#hall.bell;
+  readonly inputs = new Inputs((before, now) => this.#inputsChanged(before, now));
   readonly client: ClientId = randomId();
-  #notices = new Notices();
-  #devices: Devices;
   #link: Link;
   #iceServers: IceServer[] = [];
-  #ahead = 0;
+  #time = new ServiceTime();
   #welcomed = false;
 
   constructor() {
-    this.sound = new Sound(() => (this.soundBlocked = this.sound.blocked));
-    this.#devices = new Devices(navigator.mediaDevices, localStorage, (state) => this.#devicesChanged(state));
-    this.devices = this.#devices.state;
-    const on = keep.keptOn();
-    this.#devices.turn('microphone', on.microphone);
-    this.#devices.turn('camera', on.camera);
     this.#link = new Link({
       connect,
       clock: steadyClock(new Worker(new URL('./beat.worker.ts', import.meta.url), { type: 'module' })),
@@ -73,12 +55,22 @@ export class Desk {
       onState: (state) => this.#linkChanged(state),
       onMessage: (message) => this.#receive(message),
     });
-    setInterval(() => (this.now = Date.now() + this.#ahead), 1_000);
+    setInterval(() => this.#tick(), 1_000);
     addEventListener('online', () => this.#link.online());
+  }
+
+  /** The service's clock, once a second. */
+  get now(): Millis {
+    return this.#time.now;
   }
 
   /** Finds out who is signed in; asks until the service answers. */
   async start(): Promise<void> {
+    const { route } = this.address;
+    if (route?.kind === 'first-sign-in') {
+      this.place = { kind: 'first-sign-in', token: route.token };
+      return;
+    }
     const me = await whoAmI();
     if (me === undefined) {
       clock.after(1_500, () => void this.start());
@@ -91,13 +83,29 @@ export class Desk {
   signedIn(me: Me): void {
     this.me = me;
     this.#welcomed = false;
-    // Whether this window was in a call is only known with the first lobby.
-    this.place = keep.keptRoom() ? { kind: 'loading' } : { kind: 'day' };
+    // Whether this window was in a call, or what the address names, is only known with the first lobby.
+    this.place = keep.keptRoom() || this.address.route ? { kind: 'loading' } : this.#home;
     this.#link.start();
+  }
+
+  /** Signed in by a one-time link, which is worth nothing from here on. */
+  firstSignedIn(me: Me, room: RoomId | undefined): void {
+    this.address.ask(room);
+    // Whoever was signed in before is not any more.
+    this.#link.stop();
+    this.signedIn(me);
+  }
+
+  /** Away from a link that cannot be used. */
+  toSignIn(): void {
+    this.address.ask(undefined);
+    this.place = { kind: 'loading' };
+    void this.start();
   }
 
   async signOut(): Promise<void> {
     this.#forget();
+    this.address.name(undefined);
     this.#link.stop();
     this.place = { kind: 'sign-in', told: true };
     await signOut();
@@ -108,60 +116,67 @@ export class Desk {
     keep.keepLocale(locale);
   }
 
-  ring(loudness: keep.Loudness): void {
-    this.loudness = loudness;
-    keep.keepLoudness(loudness);
-    void this.sound.unlock().then(() => this.sound.knock(loudness));
-  }
-
   /** "Let in": straight into the call when the devices were looked at before, else by the ready page. */
   admit(summary: RoomSummary): void {
-    if (keep.keptReady()) this.enter(summary, true);
+    if (keep.keptReady() || this.place.kind === 'ready') this.enter(summary, true);
     else this.prepare(summary, true);
   }
 
   prepare(summary: RoomSummary, admit: boolean): void {
     this.#unwatch();
+    // A reload of the ready page comes back to it, and the address can be handed on.
+    this.address.name(summary.room);
     this.place = { kind: 'ready', summary, admit, watch: new Watch(summary.room, this.#link) };
-    void this.#devices.open();
+    this.inputs.open();
   }
 
   /** Into the call. Camera and microphone follow as soon as they are open; nobody waits for them. */
   enter(summary: RoomSummary, admit: boolean, takeOver = false): void {
     this.#unwatch();
+    this.address.name(undefined);
     keep.keepReady(true);
     keep.keepRoom(summary.room);
-    const { microphone, camera } = this.#devices.state;
-    const only = new URLSearchParams(location.search).get('codecs');
-    const visit = new Visit({
+    const visit = visitOf({
       link: this.#link,
-      clock,
       client: this.client,
       summary,
-      codecs: receivable(RTCRtpReceiver.getCapabilities('video')?.codecs ?? [], only),
-      tracks: this.#devices.tracks,
-      on: { microphone: microphone.on && !microphone.problem, camera: camera.on && !camera.problem },
-      makeConnection: () => new RTCPeerConnection({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' }),
-      makeStream: () => new MediaStream(),
-      fetch: (path, init) => fetch(path, init),
-      digest: crypto.subtle ? (bytes) => crypto.subtle.digest('SHA-256', bytes) : undefined,
-      silence: (off) => this.#silence(off),
+      inputs: this.inputs,
+      iceServers: () => this.#iceServers,
       over: (outcome) => this.#over(summary, outcome),
     });
     this.place = { kind: 'call', visit };
     visit.enter(admit, takeOver);
-    void this.#devices.open();
+    this.inputs.open();
   }
 
   command(room: RoomId, command: Command): Promise<Answer> {
     return this.#link.command(room, command);
   }
 
+  /** Staff: on the way to a booth that calls, or done there. */
+  attend(booth: BoothId, on: boolean): void {
+    this.#link.attend(booth, on);
+  }
+
   toDay(): void {
     this.#unwatch();
     this.#free();
-    this.place = { kind: 'day' };
-    void this.today.refresh();
+    this.address.name(undefined);
+    this.missing = false;
+    this.place = this.#home;
+    if (this.place.kind === 'day') void this.today.refresh();
+  }
+
+  /** Staff sit in no interview: their page is the floor. */
+  get #home(): Place {
+    return this.me?.role === 'staff' ? { kind: 'floor' } : { kind: 'day' };
+  }
+
+  /** The accounts that a company's admin or the staff look after. */
+  toAccounts(): void {
+    if (this.place.kind === 'call') return;
+    this.toDay();
+    this.place = { kind: 'accounts' };
   }
 
   /** Takes the seat or the sign-in back from the window that took it. */
@@ -173,33 +188,18 @@ export class Desk {
     else this.toDay();
   }
 
-  turn(kind: Kind, on: boolean): void {
-    this.#devices.turn(kind, on);
-    keep.keepOn({ microphone: this.#devices.state.microphone.on, camera: this.#devices.state.camera.on });
-  }
-
-  choose(kind: Kind | 'speaker', id: string): void {
-    if (kind === 'speaker') this.#devices.chooseSpeaker(id);
-    else void this.#devices.choose(kind, id);
-  }
-
-  suppressNoise(noise: boolean): void {
-    void this.#devices.suppressNoise(noise);
-  }
-
-  retryDevices(): void {
-    void this.#devices.retry();
-  }
-
   #receive(message: ServiceMessage): void {
     switch (message.type) {
       case 'welcome':
         this.#iceServers = message.ice_servers;
-        this.#setClock(message.now);
+        this.#time.set(message.now);
         return;
       case 'lobby':
-        this.#tell(this.lobby.update(message, this.me?.account ?? ''));
-        this.today.lobby(message.rooms);
+        this.#hall.hosts(message, this.#listener);
+        this.#comeBack();
+        return;
+      case 'floor':
+        this.#hall.staff(message, this.#listener);
         this.#comeBack();
         return;
       case 'still':
@@ -211,7 +211,7 @@ export class Desk {
         if (this.place.kind === 'ready') this.place.watch.receive(message);
         return;
       case 'pong':
-        this.#setClock(message.now);
+        this.#time.set(message.now);
         return;
       case 'fault':
         console.warn('the service could not take a message:', message.fault, message.text);
@@ -221,6 +221,7 @@ export class Desk {
       case 'directory':
       case 'queue':
       case 'invited':
+      case 'staff_call':
       case 'not_invited':
         return;
       default:
@@ -228,15 +229,9 @@ export class Desk {
     }
   }
 
-  #tell(fresh: RoomSummary[]): void {
-    this.#notices.keep(this.lobby.rung);
-    // Nothing sounds in a call but the people in it.
-    if (fresh.length > 0 && this.place.kind !== 'call') this.sound.knock(this.loudness);
-    for (const knock of fresh) {
-      this.announced = this.words.knock.announce(knock.guest, knock.booth);
-      this.#notices.tell(this.words, knock, () => (this.lobby.chosen = knock.room));
-    }
-    if (this.lobby.rung.length === 0) this.announced = '';
+  get #listener(): Listener {
+    const { words, locale } = this;
+    return { account: this.me?.account ?? '', words, locale, silent: this.place.kind === 'call', toFloor: () => this.toDay() };
   }
 
   /** With the first lobby after a reload in a call: the same room again, as it was. */
@@ -248,30 +243,52 @@ export class Desk {
     const kept = navigation?.type === 'reload' ? keep.keptRoom() : undefined;
     const summary = kept ? this.lobby.find(kept) : undefined;
     // The seat that a reload left behind is this window's own.
-    if (summary?.progress === 'in_call') this.enter(summary, false, true);
+    if (summary?.progress === 'in_call') {
+      this.address.route = undefined;
+      this.enter(summary, false, true);
+    } else if (this.address.route) void this.#follow(this.address.route);
     else if (this.place.kind === 'loading') this.toDay();
+  }
+
+  /** The address was changed by hand or by a link, in a page that stands. */
+  #asked(route: Route): void {
+    if (this.place.kind === 'call') return;
+    this.address.route = route;
+    if (route.kind === 'first-sign-in') {
+      this.#unwatch();
+      this.place = { kind: 'first-sign-in', token: route.token };
+    } else if (this.me && this.#welcomed) void this.#follow(route);
+  }
+
+  /** Opens the interview that the address names. */
+  async #follow(route: Route): Promise<void> {
+    this.address.route = undefined;
+    if (route.kind !== 'interview') return;
+    if (this.me?.role === 'staff') {
+      this.toDay();
+      return;
+    }
+    const summary = await this.#hall.summary(route.room);
+    // The person may have gone elsewhere meanwhile.
+    if (this.place.kind === 'call' || !this.me) return;
+    if (summary) {
+      this.prepare(summary, true);
+      return;
+    }
+    this.toDay();
+    this.missing = true;
   }
 
   #over(summary: RoomSummary, outcome: Outcome): void {
     // The seat went to another window; taken back, it is as it was.
     if (outcome.kind === 'replaced') {
-      this.#devices.close();
+      this.inputs.close();
       keep.keepRoom(undefined);
     } else {
       this.#free();
     }
-    switch (outcome.kind) {
-      case 'ended':
-      case 'left':
-        this.place = { kind: 'ended', summary, room: outcome.room, left: outcome.kind === 'left', refused: undefined };
-        return;
-      case 'refused':
-        this.place = { kind: 'ended', summary, room: undefined, left: false, refused: outcome.reason };
-        return;
-      case 'replaced':
-        this.place = { kind: 'replaced', summary };
-        return;
-    }
+    if (outcome.kind === 'ended') keep.keepRead(summary.room, undefined);
+    this.place = placeAfter(summary, outcome);
   }
 
   #linkChanged(state: LinkState): void {
@@ -281,19 +298,13 @@ export class Desk {
     const summary = this.place.kind === 'call' ? this.place.visit.summary : undefined;
     if (this.place.kind === 'call') this.place.visit.close();
     this.#unwatch();
-    this.#devices.close();
-    switch (state.cause) {
-      case 'signed_out':
-        this.#forget();
-        this.place = { kind: 'sign-in', told: true };
-        return;
-      case 'replaced':
-        this.place = { kind: 'replaced', summary };
-        return;
-      case 'version':
-        this.place = { kind: 'version' };
-        return;
+    this.inputs.close();
+    if (state.cause === 'signed_out') {
+      this.#forget();
+      // Signed in again, one is back at the interview that was looked at.
+      this.address.again();
     }
+    this.place = placeOfStop(state.cause, summary);
   }
 
   #forget(): void {
@@ -301,54 +312,32 @@ export class Desk {
     this.#unwatch();
     this.#free();
     this.me = undefined;
-    this.lobby.clear();
-    this.today.clear();
-    this.announced = '';
-    this.#notices.keep([]);
+    this.#hall.clear();
   }
 
   #unwatch(): void {
     if (this.place.kind === 'ready') this.place.watch.close();
   }
 
-  /** The room turned inputs off; they are shown off, and can be turned on again. */
-  #silence(off: { microphone: boolean; camera: boolean }): void {
-    if (off.microphone) this.turn('microphone', false);
-    if (off.camera) this.turn('camera', false);
-  }
-
-  /** In no interview: nothing is open, and the next one begins with everything on. */
+  /** In no interview. */
   #free(): void {
-    this.#devices.finish();
+    this.inputs.finish();
     keep.keepRoom(undefined);
-    keep.keepOn({ microphone: true, camera: true });
   }
 
-  #devicesChanged(state: DevicesState): void {
-    const before = this.devices;
-    this.devices = state;
-    if (this.place.kind !== 'call' || state.phase === 'closed') return;
+  #inputsChanged(before: DevicesState, { phase, camera, microphone }: DevicesState): void {
+    if (this.place.kind !== 'call' || phase === 'closed') return;
     const { visit } = this.place;
-    const { camera, microphone } = state;
-    if (before?.camera.track !== camera.track || before?.microphone.track !== microphone.track) {
+    if (before.camera.track !== camera.track || before.microphone.track !== microphone.track) {
       visit.use({ audio: microphone.track, video: camera.track });
     }
-    visit.turned({ microphone: microphone.on && !microphone.problem, camera: camera.on && !camera.problem });
+    visit.turned(this.inputs.on);
   }
 
-  #setClock(now: number): void {
-    this.#ahead = now - Date.now();
-    this.now = now;
+  #tick(): void {
+    this.#time.tick();
+    if (this.place.kind === 'day' && !document.hidden) this.today.look(this.now);
   }
-}
-
-function connect(): Socket {
-  const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
-  return socket as Socket;
-}
-
-function randomId(): ClientId {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
 function unknownMessage(_message: never): void {}

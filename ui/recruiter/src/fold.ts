@@ -284,6 +284,10 @@ function unknownEvent(room: Room, _event: never): Room {
 
 /** The interview cannot go on any more. */
 export function isOver({ progress }: Room): boolean {
+  return isPast(progress);
+}
+
+export function isPast(progress: Progress): boolean {
   return progress === 'ended' || progress === 'refused' || progress === 'missed' || progress === 'cancelled';
 }
 

@@ -69,3 +69,32 @@ export function keptOn(): { microphone: boolean; camera: boolean } {
 export function keepOn(on: { microphone: boolean; camera: boolean }): void {
   set(sessionStorage, 'engawa.on', `${on.microphone ? '' : 'no-microphone '}${on.camera ? '' : 'no-camera'}`);
 }
+
+/** Rooms whose chat this window remembers as read. */
+const MOST_MARKS = 8;
+
+/** The last event of a room that was read here, over a reload (T5); numbers and nothing else. */
+export function keptRead(room: RoomId): number {
+  return marks().get(room) ?? 0;
+}
+
+/** The latest rooms are kept; the mark of one that is over goes with it. */
+export function keepRead(room: RoomId, event: number | undefined): void {
+  const kept = marks();
+  if (event === undefined && !kept.has(room)) return;
+  kept.delete(room);
+  if (event !== undefined) kept.set(room, event);
+  const latest = [...kept].slice(-MOST_MARKS);
+  set(sessionStorage, 'engawa.read', latest.length > 0 ? JSON.stringify(latest) : undefined);
+}
+
+function marks(): Map<RoomId, number> {
+  try {
+    const kept: unknown = JSON.parse(get(sessionStorage, 'engawa.read') ?? '[]');
+    const isMark = (mark: unknown): mark is [RoomId, number] =>
+      Array.isArray(mark) && typeof mark[0] === 'string' && Number.isSafeInteger(mark[1]);
+    return new Map(Array.isArray(kept) ? kept.filter(isMark) : []);
+  } catch {
+    return new Map();
+  }
+}

@@ -1,4 +1,6 @@
 // Which knocks stand, whom they ring for, and which of them this page was not told of yet. Pure.
+import type { Words } from './lang';
+import type { Notice } from './notice';
 import type { AccountId, RoomId, RoomSummary } from './protocol';
 
 /** Standing knocks, the oldest first. */
@@ -43,4 +45,9 @@ export class Told {
   has(knock: RoomSummary): boolean {
     return this.#since.get(knock.room) === knock.since;
   }
+}
+
+/** What tells of a knock; made again after it was taken back, it is another one. */
+export function noticeOf(words: Words, { room, since, guest, booth }: RoomSummary): Notice {
+  return { tag: `${room}-${since}`, title: words.knock.title, text: words.knock.announce(guest, booth) };
 }

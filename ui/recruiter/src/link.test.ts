@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Link, read, type Answer, type LinkState, type Socket } from './link';
+import type { Answer } from './commands';
+import { Link, type LinkState } from './link';
 import { CLOSE, LIMITS, type ClientMessage, type ServiceMessage } from './protocol';
 import { client as clientSamples, service as serviceSamples } from './samples';
+import { read, type Socket } from './socket';
 import { PretendClock, settle } from './testing';
 
 const ROOM = 'abababababababababababababababab';

@@ -3,22 +3,12 @@
 // Owns: hello, heartbeat, what is followed, commands until they are answered.
 // Never does: fold events or decide what a refusal means.
 import type { Clock, Timer } from './clock';
+import { Commands, type Answer } from './commands';
 import { CLOSE, LIMITS, PROTOCOL } from './protocol';
 import type {
-  ClientId, ClientMessage, Command, Peer, Refusal, RoomId, ServiceMessage, Signal,
+  BoothId, ClientId, ClientMessage, Command, Peer, RoomId, ServiceMessage, Signal,
 } from './protocol';
-
-/** As much of a WebSocket as is used. */
-export interface Socket {
-  send(text: string): void;
-  close(code?: number): void;
-  onopen: (() => void) | null;
-  onmessage: ((message: { data: unknown }) => void) | null;
-  onclose: ((close: { code: number }) => void) | null;
-}
-
-/** Why the link gave up until it is started again. */
-export type StopCause = 'signed_out' | 'replaced' | 'version';
+import { read, stopCause, type Socket, type StopCause } from './socket';
 
 export type LinkState =
   | { readonly kind: 'idle' }
@@ -26,9 +16,6 @@ export type LinkState =
   | { readonly kind: 'up' }
   | { readonly kind: 'down'; readonly tries: number }
   | { readonly kind: 'stopped'; readonly cause: StopCause };
-
-/** The service's answer to a command; `dropped` when the link stopped before there was one. */
-export type Answer = { kind: 'done' } | { kind: 'refused'; reason: Refusal } | { kind: 'dropped' };
 
 export type LinkOptions = {
   connect: () => Socket;
@@ -42,16 +29,10 @@ export type LinkOptions = {
   onMessage: (message: ServiceMessage) => void;
 };
 
-type Waiting = { room: RoomId; text: string; tries: number; answer: (answer: Answer) => void };
-
 const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 5_000;
 /** A connection that has not said welcome by then is given up. */
 const OPEN_MS = 10_000;
-/** A command that the service could not take just now is said again after this, so many times in all. */
-const AGAIN_MS = 1_000;
-const MOST_TRIES = 5;
-const MOST_COMMANDS = 64;
 const MOST_SIGNALS = 256;
 
 export class Link {
@@ -63,16 +44,16 @@ export class Link {
   #pings = 0;
   #retry: Timer | undefined;
   #beat: Timer | undefined;
-  #n = 0;
+  #commands: Commands;
   #followed = new Map<RoomId, () => number>();
-  #unanswered = new Map<number, Waiting>();
-  /** Rooms with a command that is said again soon. */
-  #again = new Map<RoomId, Timer>();
   /** Signals that could not go out while the line was away, oldest first. */
   #held: { room: RoomId; text: string }[] = [];
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#commands = new Commands(options.clock, (text) => {
+      if (this.#state.kind === 'up') this.#socket?.send(text);
+    });
   }
 
   get state(): LinkState {
@@ -81,7 +62,7 @@ export class Link {
 
   /** The number of the latest command; later ones have higher numbers. */
   get count(): number {
-    return this.#n;
+    return this.#commands.count;
   }
 
   start(): void {
@@ -124,14 +105,12 @@ export class Link {
 
   /** Sends a command once, repeating it over reconnections and for as long as the service is busy. */
   command(room: RoomId, command: Command): Promise<Answer> {
-    if (this.#unanswered.size >= MOST_COMMANDS) return Promise.resolve({ kind: 'refused', reason: 'unavailable' });
-    const n = ++this.#n;
-    const text = JSON.stringify({ type: 'command', room, n, command } satisfies ClientMessage);
-    return new Promise((answer) => {
-      this.#unanswered.set(n, { room, text, tries: 1, answer });
-      // Behind one that is said again, or a leave could be carried out before the admit it follows.
-      if (this.#state.kind === 'up' && !this.#again.has(room)) this.#socket?.send(text);
-    });
+    return this.#commands.say(room, command);
+  }
+
+  /** Staff: answers a booth's call. What the line loses is pressed again: the floor tells what holds. */
+  attend(booth: BoothId, on: boolean): void {
+    this.#sendUp({ type: 'attend', booth, on });
   }
 
   /** Relays to a peer; kept for the return of the line when it is away. */
@@ -169,7 +148,7 @@ export class Link {
         this.#resume();
         return;
       }
-      this.#answered(message);
+      this.#commands.answered(message);
       this.#options.onMessage(message);
     };
     socket.onclose = ({ code }) => {
@@ -181,7 +160,7 @@ export class Link {
   #resume(): void {
     this.#set({ kind: 'up' });
     for (const [room, after] of this.#followed) this.#sendUp({ type: 'follow', room, after: after() });
-    for (const { text } of this.#unanswered.values()) this.#socket?.send(text);
+    this.#commands.repeat();
     for (const { text } of this.#held.splice(0)) this.#socket?.send(text);
     this.#ping();
   }
@@ -200,31 +179,6 @@ export class Link {
       this.#sendUp({ type: 'ping', n: ++this.#pings });
       this.#ping();
     });
-  }
-
-  #answered(message: ServiceMessage): void {
-    if (message.type !== 'done' && message.type !== 'refused') return;
-    const waiting = this.#unanswered.get(message.n);
-    if (!waiting) return;
-    if (message.type === 'refused' && message.reason === 'unavailable' && waiting.tries < MOST_TRIES) {
-      waiting.tries += 1;
-      this.#sayAgain(waiting.room);
-      return;
-    }
-    this.#unanswered.delete(message.n);
-    waiting.answer(message.type === 'done' ? { kind: 'done' } : { kind: 'refused', reason: message.reason });
-  }
-
-  /** Repeats what the room has not answered, in order and under the same numbers. */
-  #sayAgain(room: RoomId): void {
-    if (this.#again.has(room)) return;
-    const timer = this.#options.clock.after(AGAIN_MS, () => {
-      this.#again.delete(room);
-      for (const waiting of this.#unanswered.values()) {
-        if (waiting.room === room) this.#socket?.send(waiting.text);
-      }
-    });
-    this.#again.set(room, timer);
   }
 
   #lose(socket: Socket, opened: boolean, code?: number): void {
@@ -269,16 +223,12 @@ export class Link {
     this.#retry = undefined;
     this.#followed.clear();
     this.#held = [];
-    const dropped = [...this.#unanswered.values()];
-    this.#unanswered.clear();
-    for (const { answer } of dropped) answer({ kind: 'dropped' });
+    this.#commands.drop();
   }
 
   #release(): void {
     this.#beat?.cancel();
-    // A new connection repeats everything by itself.
-    for (const timer of this.#again.values()) timer.cancel();
-    this.#again.clear();
+    this.#commands.pause();
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;
@@ -289,30 +239,5 @@ export class Link {
   #set(state: LinkState): void {
     this.#state = state;
     this.#options.onState(state);
-  }
-}
-
-function stopCause(code: number | undefined): StopCause | undefined {
-  switch (code) {
-    case CLOSE.signedOut:
-      return 'signed_out';
-    case CLOSE.replaced:
-      return 'replaced';
-    case CLOSE.version:
-      return 'version';
-    default:
-      return undefined;
-  }
-}
-
-/** Reads one frame; undefined for what is no message of the service. Its types are the service's promise. */
-export function read(data: unknown): ServiceMessage | undefined {
-  if (typeof data !== 'string') return undefined;
-  try {
-    const value: unknown = JSON.parse(data);
-    const named = typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
-    return named ? (value as ServiceMessage) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -3,7 +3,10 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { Desk } from './desk.svelte';
 import { expose } from './expose';
-import './theme.css';
+import './theme/tokens.css';
+import './theme/base.css';
+import './theme/controls.css';
+import './theme/cards.css';
 
 const desk = new Desk();
 expose(desk);

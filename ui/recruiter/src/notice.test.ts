@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WORDS } from './lang';
-import { Notices } from './notice';
-import type { RoomSummary } from './protocol';
+import { Notices, type Notice } from './notice';
 
 class FakeNotification {
   static permission = 'granted';
@@ -16,10 +15,7 @@ class FakeNotification {
   }
 }
 
-const knock = (room: string, since = 1): RoomSummary => ({
-  room: room.repeat(16), booth: 'A-03', guest: '佐藤花子', locale: 'ja', progress: 'knocking', since, opened: 1, hosts: [], lost: false,
-  held: false, ring: { type: 'all' },
-});
+const knock = (room: string, since = 1): Notice => ({ tag: `${room}-${since}`, title: WORDS.ja.knock.title, text: '佐藤花子' });
 
 const closed = () => FakeNotification.made.map((n) => n.closed);
 

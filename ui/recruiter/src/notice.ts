@@ -1,8 +1,15 @@
 // Desktop notices of knocks, only for a page that nobody is looking at.
 import type { Words } from './lang';
-import type { RoomSummary } from './protocol';
 
 export type Permission = 'granted' | 'denied' | 'default' | 'unsupported';
+
+/** Something that asks for a person, for as long as it stands. */
+export type Notice = {
+  /** The same for the same thing: it replaces its earlier notice. */
+  readonly tag: string;
+  readonly title: string;
+  readonly text: string;
+};
 
 export function permission(): Permission {
   return 'Notification' in window ? Notification.permission : 'unsupported';
@@ -14,20 +21,15 @@ export async function askPermission(): Promise<Permission> {
   return Notification.requestPermission();
 }
 
-/** The notices that stand on the desktop, each for as long as its knock does. */
+/** The notices that stand on the desktop, each for as long as its cause does. */
 export class Notices {
   #open = new Map<string, Notification>();
 
-  /** Tells of a knock; the same knock replaces its earlier notice. A click on it brings the page back. */
-  tell(words: Words, knock: RoomSummary, clicked: () => void): void {
+  /** Tells of it. A click brings the page back. */
+  tell(words: Words, { tag, title, text }: Notice, clicked: () => void): void {
     if (permission() !== 'granted' || !document.hidden) return;
     try {
-      const tag = tagOf(knock);
-      const notice = new Notification(words.knock.title, {
-        body: words.knock.announce(knock.guest, knock.booth),
-        tag,
-        lang: words.tag,
-      });
+      const notice = new Notification(title, { body: text, tag, lang: words.tag });
       this.#open.set(tag, notice);
       notice.onclick = () => {
         window.focus();
@@ -39,17 +41,13 @@ export class Notices {
     }
   }
 
-  /** Takes back the notices of knocks that stand no more; they name a guest. */
-  keep(standing: readonly RoomSummary[]): void {
-    const kept = new Set(standing.map(tagOf));
+  /** Takes back the notices of what stands no more; they name a guest. */
+  keep(standing: readonly Notice[]): void {
+    const kept = new Set(standing.map(({ tag }) => tag));
     for (const [tag, notice] of this.#open) {
       if (kept.has(tag)) continue;
       notice.close();
       this.#open.delete(tag);
     }
   }
-}
-
-function tagOf(knock: RoomSummary): string {
-  return `${knock.room}-${knock.since}`;
 }

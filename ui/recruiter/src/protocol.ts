@@ -308,7 +308,19 @@ n: number,
 /**
  * What was typed or held to the camera.
  */
-ticket: Ticket, } | { "type": "ping", 
+ticket: Ticket, } | { "type": "call_staff", 
+/**
+ * Asks.
+ */
+on: boolean, } | { "type": "attend", 
+/**
+ * Whose.
+ */
+booth: BoothId, 
+/**
+ * On the way; otherwise done, and the call is over.
+ */
+on: boolean, } | { "type": "ping", 
 /**
  * Comes back in the answer.
  */
@@ -544,7 +556,15 @@ title: string,
 /**
  * The company the account belongs to.
  */
-company: CompanyId, };
+company: CompanyId, } | { "type": "staff", 
+/**
+ * The account.
+ */
+account: AccountId, 
+/**
+ * Shown name.
+ */
+name: string, };
 
 export type IceServer = { 
 /**
@@ -669,6 +689,54 @@ taken: boolean, };
 export type Refusal = "not_allowed" | "no_such_room" | "no_such_company" | "wrong_moment" | "over" | "full" | "bad_text" | "unavailable" | "too_early" | "too_late" | "already_here" | "next_slot" | "no_such_file" | "no_such_post" | "booked";
 
 export type Fault = "malformed" | "unknown_message" | "hello_expected" | "too_large" | "not_allowed" | "no_such_peer";
+
+export type FloorBooth = { 
+/**
+ * The booth.
+ */
+booth: BoothId, 
+/**
+ * Shown name.
+ */
+name: string, 
+/**
+ * Connected at this moment.
+ */
+here: boolean, 
+/**
+ * An interview that is not over is in it.
+ */
+in_use: boolean, 
+/**
+ * Since when its guest asks for a person; none when nobody does.
+ */
+called_at?: Millis, 
+/**
+ * Shown name of whoever is on the way.
+ */
+attended_by?: string, };
+
+export type FloorKnock = { 
+/**
+ * The room.
+ */
+room: RoomId, 
+/**
+ * The company's name.
+ */
+company: Localized, 
+/**
+ * The booth's shown name.
+ */
+booth: string, 
+/**
+ * When the guest knocked.
+ */
+at: Millis, 
+/**
+ * The knock still stands; otherwise nobody answered it.
+ */
+waiting: boolean, };
 
 export type ServiceMessage = { "type": "welcome", 
 /**
@@ -802,7 +870,23 @@ room: RoomId,
 /**
  * JPEG in base64.
  */
-jpeg: string, } | { "type": "pong", 
+jpeg: string, } | { "type": "floor", 
+/**
+ * In the order of the configuration.
+ */
+booths: Array<FloorBooth>, 
+/**
+ * Standing ones first, the oldest first; then today's latest missed ones.
+ */
+knocks: Array<FloorKnock>, } | { "type": "staff_call", 
+/**
+ * It stands.
+ */
+called: boolean, 
+/**
+ * Shown name of whoever is on the way.
+ */
+attended_by?: string, } | { "type": "pong", 
 /**
  * The ping's number.
  */
@@ -830,6 +914,8 @@ account: string,
  */
 password: string, };
 
+export type AccountRole = "host" | "admin" | "staff";
+
 export type Me = { 
 /**
  * The account.
@@ -844,13 +930,17 @@ name: string,
  */
 title: string, 
 /**
- * The company.
+ * What the account may do.
  */
-company: CompanyId, 
+role: AccountRole, 
 /**
- * The company's name.
+ * The company; none for staff.
  */
-company_name: Localized, 
+company?: CompanyId, 
+/**
+ * The company's name; none for staff.
+ */
+company_name?: Localized, 
 /**
  * The event's name.
  */

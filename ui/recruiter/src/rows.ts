@@ -59,6 +59,26 @@ export function rowsOf(
   return [...booked, ...unbooked].sort((a, b) => a.at - b.at || (a.room < b.room ? -1 : 1));
 }
 
+/** An interview that the lobby does not tell of, as it would. */
+export function summaryOf({ room, booking, ends, state }: Interview, booths: readonly BoothState[]): RoomSummary {
+  const { slot, guest, kind, locale = 'ja', booth } = booking;
+  return {
+    room,
+    booth: booth === undefined ? '' : (booths.find((b) => b.booth === booth)?.name ?? booth),
+    guest,
+    locale,
+    progress: state,
+    since: slot.starts,
+    opened: slot.starts,
+    hosts: [],
+    lost: false,
+    kind,
+    slot: { starts: slot.starts, ends },
+    held: false,
+    ring: { type: 'none' },
+  };
+}
+
 function isLive(progress: Progress): boolean {
   return progress === 'knocking' || progress === 'in_call';
 }

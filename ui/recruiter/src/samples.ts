@@ -296,6 +296,15 @@ export const client: ClientMessage[] = [
     "jpeg": "/9j/"
   },
   {
+    "type": "call_staff",
+    "on": true
+  },
+  {
+    "type": "attend",
+    "booth": "a-03",
+    "on": true
+  },
+  {
     "type": "ping",
     "n": 7
   }
@@ -334,6 +343,30 @@ export const service: ServiceMessage[] = [
       "name": "高橋 めぐみ",
       "title": "採用担当",
       "company": "minato"
+    },
+    "event": {
+      "ja": "合同面接会",
+      "ko": "합동 면접회",
+      "en": "Job fair"
+    },
+    "ice_servers": [
+      {
+        "urls": [
+          "turn:turn.example:3478"
+        ],
+        "username": "booth",
+        "credential": "secret"
+      }
+    ],
+    "now": 1795235400000
+  },
+  {
+    "type": "welcome",
+    "protocol": 1,
+    "you": {
+      "type": "staff",
+      "account": "desk",
+      "name": "西村 誠"
     },
     "event": {
       "ja": "合同面接会",
@@ -1056,6 +1089,58 @@ export const service: ServiceMessage[] = [
     "type": "still",
     "room": "abababababababababababababababab",
     "jpeg": "/9j/"
+  },
+  {
+    "type": "floor",
+    "booths": [
+      {
+        "booth": "a-03",
+        "name": "A-03",
+        "here": true,
+        "in_use": true
+      },
+      {
+        "booth": "a-04",
+        "name": "A-04",
+        "here": true,
+        "in_use": false,
+        "called_at": 1795235390000,
+        "attended_by": "西村 誠"
+      }
+    ],
+    "knocks": [
+      {
+        "room": "abababababababababababababababab",
+        "company": {
+          "ja": "みなと精工",
+          "ko": "미나토 정공",
+          "en": "Minato Precision"
+        },
+        "booth": "A-03",
+        "at": 1795235300000,
+        "waiting": true
+      },
+      {
+        "room": "abababababababababababababababab",
+        "company": {
+          "ja": "みなと精工",
+          "ko": "미나토 정공",
+          "en": "Minato Precision"
+        },
+        "booth": "A-03",
+        "at": 1795235100000,
+        "waiting": false
+      }
+    ]
+  },
+  {
+    "type": "staff_call",
+    "called": true,
+    "attended_by": "西村 誠"
+  },
+  {
+    "type": "staff_call",
+    "called": false
   },
   {
     "type": "pong",

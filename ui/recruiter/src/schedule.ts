@@ -1,4 +1,5 @@
 // The company's interviews over HTTP: the lists, booking, connection numbers, and records to take along.
+import { ask, type Result } from './ask';
 import type { AccountId, Booking, InterviewKind, Locale, Millis, Progress, RoomId } from './protocol';
 
 /** A booked interview as the service answers it. */
@@ -42,16 +43,14 @@ export type Waiting = {
   readonly until: Millis;
 };
 
-export type Account = { readonly id: AccountId; readonly name: string; readonly title: string; readonly company?: string | null; readonly active: boolean };
-
-/** Why a request was not carried out, for a sentence of one's own. */
-export type Fault = 'signed_out' | 'not_allowed' | 'not_found' | 'invalid' | 'conflict' | 'too_many' | 'unreachable';
-
-export type Result<T> = { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'fault'; readonly fault: Fault; readonly what: string };
-
 /** Which interviews: of a month as `2026-11`, or of the event's day. */
 export function interviews(month?: string): Promise<Result<Interviews>> {
   return ask('GET', `/api/interviews${month ? `?month=${month}` : ''}`);
+}
+
+/** One interview; another company's is answered as if it were not there. */
+export function interview(room: RoomId): Promise<Result<Interview>> {
+  return ask('GET', `/api/interviews/${room}`);
 }
 
 export function book({ booth, ...wish }: Wish): Promise<Result<Interview>> {
@@ -70,11 +69,6 @@ export function issueNumber(room: RoomId): Promise<Result<ConnectionNumber>> {
   return ask('POST', `/api/interviews/${room}/number`);
 }
 
-/** Accounts that the caller looks after; a plain host looks after none. */
-export function accounts(): Promise<Result<readonly Account[]>> {
-  return ask('GET', '/api/accounts');
-}
-
 export function waitingRecords(): Promise<Result<readonly Waiting[]>> {
   return ask('GET', '/api/records');
 }
@@ -82,59 +76,4 @@ export function waitingRecords(): Promise<Result<readonly Waiting[]>> {
 /** The address of a record. */
 export function recordUrl(room: RoomId, part: 'participants' | 'chat'): string {
   return `/api/records/${room}/${part}.csv`;
-}
-
-const PATIENCE_MS = 10_000;
-
-async function ask<T>(method: string, path: string, body?: unknown): Promise<Result<T>> {
-  let answer: Response;
-  try {
-    answer = await fetch(path, {
-      method,
-      credentials: 'same-origin',
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-  } catch {
-    return { kind: 'fault', fault: 'unreachable', what: '' };
-  }
-  const value = await read(answer);
-  if (answer.status === 204) return { kind: 'ok', value: undefined as T };
-  // A network that asks for a login of its own answers with a page.
-  if (answer.ok) return value === undefined ? { kind: 'fault', fault: 'unreachable', what: '' } : { kind: 'ok', value: value as T };
-  return { kind: 'fault', fault: faultOf(answer.status), what: whatOf(value) };
-}
-
-async function read(answer: Response): Promise<unknown> {
-  try {
-    const value: unknown = await answer.json();
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function whatOf(value: unknown): string {
-  return typeof value === 'object' && value !== null && 'what' in value && typeof value.what === 'string' ? value.what : '';
-}
-
-function faultOf(status: number): Fault {
-  switch (status) {
-    case 401:
-      return 'signed_out';
-    case 403:
-      return 'not_allowed';
-    case 404:
-      return 'not_found';
-    case 409:
-      return 'conflict';
-    case 413:
-    case 429:
-      return 'too_many';
-    case 400:
-    case 422:
-      return 'invalid';
-    default:
-      return 'unreachable';
-  }
 }

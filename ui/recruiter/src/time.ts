@@ -24,6 +24,17 @@ export function day(at: Millis, locale: Locale): string {
   return locale === 'ja' ? text.replace('(', '（').replace(')', '）') : text;
 }
 
+/** `13:05`, with the day before it when that is not today. */
+export function dayTime(at: Millis, now: Millis, locale: Locale): string {
+  const same = new Date(at).toDateString() === new Date(now).toDateString();
+  return same ? hourMinute(at) : `${day(at, locale)} ${hourMinute(at)}`;
+}
+
+/** `13:00–13:30`, with the day before it when that is not today. */
+export function slotText({ starts, ends }: { starts: Millis; ends: Millis }, now: Millis, locale: Locale): string {
+  return `${dayTime(starts, now, locale)}–${hourMinute(ends)}`;
+}
+
 /** The hour to come back at: the next full hour that is at least half an hour away. */
 export function nextHour(at: Millis): number {
   return new Date(at + 90 * 60_000).getHours();

@@ -1,11 +1,15 @@
 // Today's booked interviews and the records that wait to be taken along, asked for again when the lobby says that something changed.
-import type { RoomSummary } from './protocol';
-import type { Interview, Interviews, Result, Waiting } from './schedule';
+import type { Result } from './ask';
+import type { Millis, RoomSummary } from './protocol';
+import type { Interview, Interviews, Waiting } from './schedule';
 
 export type TodayOptions = {
   interviews: () => Promise<Result<Interviews>>;
   records: () => Promise<Result<readonly Waiting[]>>;
 };
+
+/** A list that is looked at is no older than this. */
+const LOOK_MS = 20_000;
 
 export class Today {
   interviews = $state.raw<readonly Interview[]>([]);
@@ -16,6 +20,7 @@ export class Today {
   #seen = '';
   #asking = false;
   #again = false;
+  #asked = 0;
 
   constructor(options: TodayOptions) {
     this.#options = options;
@@ -29,8 +34,14 @@ export class Today {
     void this.refresh();
   }
 
+  /** What another host books is not in the lobby before its knock: on a page that is looked at, it is asked for. */
+  look(now: Millis): void {
+    if (now - this.#asked >= LOOK_MS) void this.refresh(now);
+  }
+
   /** One question at a time; what changes meanwhile is asked once more afterwards. */
-  async refresh(): Promise<void> {
+  async refresh(now?: Millis): Promise<void> {
+    if (now !== undefined) this.#asked = now;
     this.#again = true;
     if (this.#asking) return;
     this.#asking = true;

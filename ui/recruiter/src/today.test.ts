@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomSummary } from './protocol';
-import type { Interviews, Result } from './schedule';
+import type { Result } from './ask';
+import type { Interviews } from './schedule';
 import { settle } from './testing';
 import { Today } from './today.svelte';
 
@@ -29,5 +30,22 @@ describe('today', () => {
     await settle();
     expect(answers).toHaveLength(2);
     expect(today.failed).toBe(true);
+  });
+
+  // E5
+  it('is asked for again after a while on a page that is looked at, for what other hosts book', async () => {
+    let asked = 0;
+    const today = new Today({
+      interviews: () => {
+        asked += 1;
+        return Promise.resolve({ kind: 'ok', value: { interviews: [], today: 0 } });
+      },
+      records: () => Promise.resolve({ kind: 'ok', value: [] }),
+    });
+    for (let now = 100_000; now <= 140_000; now += 1_000) {
+      today.look(now);
+      await settle();
+    }
+    expect(asked).toBe(3);
   });
 });

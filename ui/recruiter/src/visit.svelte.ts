@@ -2,8 +2,9 @@
 import { Call, type Partner } from './call';
 import { Chatbox } from './chatbox.svelte';
 import type { Clock } from './clock';
+import type { Answer } from './commands';
 import { EMPTY, fold, isOver, type Room } from './fold';
-import type { Answer, Link } from './link';
+import type { Link } from './link';
 import type { Tracks } from './peer';
 import type { ClientId, Codec, Command, Refusal, RoomId, RoomSummary, ServiceMessage } from './protocol';
 
@@ -28,6 +29,9 @@ export type VisitOptions = {
   makeStream: () => MediaStream;
   fetch: (path: string, init: RequestInit) => Promise<Response>;
   digest: ((bytes: ArrayBuffer) => Promise<ArrayBuffer>) | undefined;
+  /** The chat's last event read in an earlier load, and where the newer ones are kept. */
+  read: number;
+  onRead: (event: number) => void;
   /** The room turned inputs of this page off; the person may turn them on again. */
   silence: (off: On) => void;
   /** Called once. */
@@ -68,6 +72,8 @@ export class Visit {
       fetch: options.fetch,
       digest: options.digest,
       clock,
+      read: options.read,
+      onRead: options.onRead,
     });
     this.#call = new Call({
       makeConnection,

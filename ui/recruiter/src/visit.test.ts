@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Answer } from './link';
+import type { Answer } from './commands';
 import type { Command, Event, Recorded, RoomSummary } from './protocol';
 import { FakeConnection, PretendClock, settle } from './testing';
 import { Visit, type Outcome } from './visit.svelte';
@@ -50,6 +50,8 @@ function begin(on = { microphone: true, camera: true }, count = 0): void {
     makeStream: () => ({ addTrack: () => undefined }) as unknown as MediaStream,
     fetch: () => Promise.reject(new Error('no service')),
     digest: undefined,
+    read: 0,
+    onRead: () => undefined,
     silence: (off) => silenced.push(off),
     over: (outcome) => outcomes.push(outcome),
   });

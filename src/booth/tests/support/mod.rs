@@ -3,6 +3,8 @@
 
 use engawa_protocol::{ClientId, CommandId, FileCard, Millis, RoomId};
 use engawa_session::outbox::{Contents, Entry, Item, Kept, Session};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// One in so many entries is a file.
 pub const FILES: u32 = 7;
@@ -55,4 +57,22 @@ pub fn check(kept: &[Kept], outbox: &engawa_booth::store::Outbox) -> u32 {
         }
     }
     entries.len() as u32
+}
+
+/// A small file system in memory, gone with this value.
+pub struct Small(pub PathBuf);
+
+impl Small {
+    /// None where this machine does not permit it.
+    pub fn mount(at: &Path) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        let mounted = mount.args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(at).output();
+        mounted.is_ok_and(|output| output.status.success()).then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        Command::new("umount").arg("--lazy").arg(&self.0).status().ok();
+    }
 }

@@ -1,7 +1,8 @@
 //! Blobs in a stream of the form that NATS's own object stores have: chunks, then what they are.
 //!
 //! A blob is there with its description, which is written last; chunks without one are removed by
-//! whoever sent them, also when it gives up half-way. Only a node that dies in between leaves some.
+//! whoever sent them, also when it gives up half-way. A node that dies in between leaves some, which
+//! are found when the streams are tidied.
 
 use super::server::{Refused, Server, random};
 use crate::blob::Check;
@@ -12,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE;
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{StreamExt, unfold};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Chunks that are on their way at once.
 const ON_THE_WAY: usize = 4;
@@ -21,7 +22,7 @@ const ON_THE_WAY: usize = 4;
 pub(super) struct Blobs {
     server: Server,
     bucket: String,
-    stream: String,
+    pub(super) stream: String,
 }
 
 /// What NATS's object stores say of an object.
@@ -51,7 +52,7 @@ impl Drop for Sent {
         let (server, stream, subject) = (self.server.clone(), self.stream.clone(), self.subject.clone());
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                if let Err(error) = server.purge(&stream, &subject).await {
+                if let Err(error) = server.purge(&stream, &subject, None).await {
                     tracing::warn!(error = &error as &dyn std::error::Error, "a blob's chunks are left over");
                 }
             });
@@ -63,19 +64,8 @@ impl Blobs {
     pub(super) async fn open(server: Server, prefix: &str, replicas: usize) -> Result<Self, Error> {
         let bucket = format!("{prefix}_blobs");
         let stream = format!("OBJ_{bucket}");
-        let config = serde_json::json!({
-            "name": stream,
-            "subjects": [format!("$O.{bucket}.C.>"), format!("$O.{bucket}.M.>")],
-            "retention": "limits",
-            "max_consumers": -1, "max_msgs": -1, "max_bytes": -1, "max_age": 0, "max_msgs_per_subject": -1,
-            "max_msg_size": -1,
-            "storage": "file",
-            "discard": "new",
-            "num_replicas": replicas,
-            "allow_rollup_hdrs": true,
-            "allow_direct": false,
-        });
-        server.make_stream(config).await?;
+        let subjects = [format!("$O.{bucket}.C.>"), format!("$O.{bucket}.M.>")];
+        server.make_stream(&stream, &subjects, replicas, serde_json::json!({ "allow_rollup_hdrs": true })).await?;
         Ok(Self { server, bucket, stream })
     }
 
@@ -164,9 +154,29 @@ impl Blobs {
     pub(super) async fn delete(&self, hash: BlobHash) -> Result<(), Error> {
         while let Some((described, message)) = self.described(hash).await? {
             self.server.remove(&self.stream, message).await?;
-            self.server.purge(&self.stream, &self.chunks(&described.nuid)).await?;
+            self.server.purge(&self.stream, &self.chunks(&described.nuid), None).await?;
         }
         Ok(())
+    }
+
+    pub(super) fn all_chunks(&self) -> String {
+        self.chunks("*")
+    }
+
+    pub(super) fn all_descriptions(&self) -> String {
+        format!("$O.{}.M.*", self.bucket)
+    }
+
+    /// The subjects of the chunks that these descriptions name; none when one cannot be read.
+    pub(super) fn described_chunks<'a>(
+        &self,
+        mut descriptions: impl Iterator<Item = &'a [u8]>,
+    ) -> Option<BTreeSet<String>> {
+        let chunks = |description: Description| self.chunks(&description.nuid);
+        descriptions.try_fold(BTreeSet::new(), |mut described, description| {
+            described.insert(chunks(serde_json::from_slice(description).ok()?));
+            Some(described)
+        })
     }
 
     async fn described(&self, hash: BlobHash) -> Result<Option<(Description, u64)>, Error> {

@@ -1,12 +1,18 @@
 //! Rooms' logs in a stream: a subject a room, a batch of events a message.
+//!
+//! A log that is removed ends with a message that says so and stays; all before it goes. So an append
+//! behind nothing is refused as one behind an event that is gone: both find something else there.
 
+use super::persist::PATIENCE;
 use super::server::{Position, Refused, Server};
 use crate::{AppendError, Error};
 use async_nats::HeaderMap;
 use engawa_protocol::{Recorded, RoomId, Seq};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
+const REMOVED: &str = "Engawa-Removed";
 /// Rooms whose end is remembered; beyond that it is asked for.
 const ENDS: usize = 16 * 1024;
 
@@ -30,20 +36,8 @@ pub(super) struct Logs {
 impl Logs {
     pub(super) async fn open(server: Server, prefix: &str, replicas: usize) -> Result<Self, Error> {
         let (stream, subject) = (format!("{prefix}_log"), format!("{prefix}.log."));
-        let config = serde_json::json!({
-            "name": stream,
-            "subjects": [format!("{subject}*")],
-            "retention": "limits",
-            "max_consumers": -1, "max_msgs": -1, "max_bytes": -1, "max_age": 0, "max_msgs_per_subject": -1,
-            "max_msg_size": -1,
-            "storage": "file",
-            "discard": "new",
-            "num_replicas": replicas,
-            "deny_delete": true,
-            // Reads go to the leader, as a replica may not have what was acknowledged.
-            "allow_direct": false,
-        });
-        server.make_stream(config).await?;
+        let own = serde_json::json!({ "deny_delete": true });
+        server.make_stream(&stream, &[format!("{subject}*")], replicas, own).await?;
         Ok(Self { server, stream, subject, ends: Mutex::default() })
     }
 
@@ -88,6 +82,7 @@ impl Logs {
         let Some(first) = after.checked_add(1) else { return Ok(Vec::new()) };
         let subject = self.subject(room);
         let Some(last) = self.server.last(&self.stream, &subject).await? else { return Ok(Vec::new()) };
+        self.check_removed(room, Some(&last.headers))?;
         let newest = parse(&last.payload)?;
         self.remember(room, End { event: newest.last().map_or(0, |event| event.seq), message: last.sequence });
         let mut events: Vec<Recorded> = Vec::new();
@@ -105,6 +100,8 @@ impl Logs {
         events.retain(|event| event.seq > after);
         for (number, event) in (first..).zip(&events) {
             if event.seq != number {
+                // It may have been removed while it was read.
+                self.end(room).await?;
                 return Err(Error::Damaged { what: format!("event {number} of room {room} is missing") });
             }
         }
@@ -118,22 +115,73 @@ impl Logs {
         Ok(rooms)
     }
 
-    /// The room and the events of a message that came.
-    pub(super) fn received(&self, subject: &str, message: Position, payload: &[u8]) -> Option<(RoomId, Vec<Recorded>)> {
+    /// Ends a log for good; answers the message that says so, behind which nothing comes, none when
+    /// there is no log.
+    pub(super) async fn close(&self, room: &RoomId) -> Result<Option<Position>, Error> {
+        let subject = self.subject(room);
+        let mut headers = HeaderMap::new();
+        headers.insert(REMOVED, "1");
+        // Writers may be quicker for a while.
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            let Some(last) = self.server.last(&self.stream, &subject).await? else { return Ok(None) };
+            if last.headers.get(REMOVED).is_some() {
+                return Ok(Some(last.sequence));
+            }
+            let expected = Some(last.sequence);
+            match self.server.write(&self.stream, &subject, expected, headers.clone(), "[]".into()).await {
+                Ok(position) => return Ok(Some(position)),
+                Err(Refused::Moved) => {}
+                Err(Refused::Store(error)) => return Err(error),
+            }
+        }
+        Err(Error::failed("removing a log", "it is being written to"))
+    }
+
+    /// Removes all of a log that was closed, but for the message that says so.
+    pub(super) async fn empty(&self, room: &RoomId, closed: Position) -> Result<(), Error> {
+        self.forget(room);
+        self.server.purge(&self.stream, &self.subject(room), Some(closed)).await
+    }
+
+    /// The room and the events of a message that came; none when its log was removed.
+    pub(super) fn received(
+        &self,
+        subject: &str,
+        message: Position,
+        headers: Option<&HeaderMap>,
+        payload: &[u8],
+    ) -> Option<(RoomId, Option<Vec<Recorded>>)> {
         let room = self.room(subject)?;
+        if self.check_removed(&room, headers).is_err() {
+            return Some((room, None));
+        }
         let events = parse(payload).ok()?;
         self.remember(&room, End { event: events.last()?.seq, message });
-        Some((room, events))
+        Some((room, Some(events)))
     }
 
     async fn end(&self, room: &RoomId) -> Result<End, Error> {
         let Some(last) = self.server.last(&self.stream, &self.subject(room)).await? else {
             return Ok(End { event: 0, message: 0 });
         };
+        self.check_removed(room, Some(&last.headers))?;
         let event = parse(&last.payload)?.last().map_or(0, |event| event.seq);
         let end = End { event, message: last.sequence };
         self.remember(room, end);
         Ok(end)
+    }
+
+    fn check_removed(&self, room: &RoomId, headers: Option<&HeaderMap>) -> Result<(), Error> {
+        if headers.is_some_and(|headers| headers.get(REMOVED).is_some()) {
+            self.forget(room);
+            return Err(Error::Removed);
+        }
+        Ok(())
+    }
+
+    fn forget(&self, room: &RoomId) {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).remove(room);
     }
 
     fn remembered(&self, room: &RoomId) -> Option<End> {

@@ -1,23 +1,18 @@
 //! What is asked of the server: streams by its JSON API, conditional writes, reads from the leader.
 //!
 //! The JSON API is spoken directly where the client library's types know newer servers only.
-//! Every question is asked again while a leader is elected or the connection is made anew, and
-//! given up after [`PATIENCE`].
+//! Every question is asked again while a leader is elected or the connection is made anew (`persist`).
 
+use super::persist::{ANSWER_WITHIN, AtOnce, persist};
 use crate::Error;
 use async_nats::HeaderMap;
-use async_nats::jetstream::Context;
-use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::context::{Context, PublishErrorKind};
 use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::{LastRawMessageErrorKind, RawMessageError};
 use bytes::Bytes;
 use serde_json::{Value, json};
-use std::time::Duration;
-use tokio::time::{Instant, sleep};
-
-/// How long a leader may be away before a caller hears of it.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-const ASK_AGAIN: Duration = Duration::from_millis(150);
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::time::timeout;
 
 /// Tells a writer's own message from another's when an acknowledgement was lost.
 const MARK: &str = "Engawa-Write";
@@ -34,17 +29,59 @@ pub(super) enum Refused {
     Store(Error),
 }
 
+/// What one try of a write has come to.
+enum Tried {
+    Stored(Position),
+    Moved,
+    /// It will not be taken, however often it is tried.
+    Failed(Error),
+    /// It may yet be stored, or not.
+    Open(Error),
+}
+
+/// A message to be written.
+struct Writing<'a> {
+    stream: &'a str,
+    subject: &'a str,
+    expected: Option<Position>,
+    headers: HeaderMap,
+    payload: Bytes,
+    mark: String,
+    tries: AtomicUsize,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Server {
     pub(super) context: Context,
 }
 
 impl Server {
-    /// Makes a stream unless it is there; one that an operator has changed is taken as it is.
-    pub(super) async fn make_stream(&self, config: Value) -> Result<(), Error> {
+    /// Makes a stream of ours unless it is there; one that an operator has changed is taken as it is.
+    ///
+    /// Reads go to the leader (`allow_direct`), as a replica may not have what was acknowledged.
+    pub(super) async fn make_stream(
+        &self,
+        name: &str,
+        subjects: &[String],
+        replicas: usize,
+        own: Value,
+    ) -> Result<(), Error> {
         const MAKING: &str = "making a stream";
-        let name = config["name"].as_str().unwrap_or_default().to_owned();
-        match self.ask(MAKING, &format!("STREAM.CREATE.{name}"), &config).await {
+        let mut config = json!({
+            "name": name,
+            "subjects": subjects,
+            "retention": "limits",
+            "max_consumers": -1, "max_msgs": -1, "max_bytes": -1, "max_age": 0, "max_msgs_per_subject": -1,
+            "max_msg_size": -1,
+            "storage": "file",
+            "discard": "new",
+            "num_replicas": replicas,
+            "allow_direct": false,
+        });
+        if let (Value::Object(config), Value::Object(own)) = (&mut config, own) {
+            config.extend(own);
+        }
+        match self.ask(MAKING, AtOnce::One, &format!("STREAM.CREATE.{name}"), &config).await {
             Err(Asked::Refused { code: STREAM_EXISTS, .. }) => Ok(()),
             made => made.map(drop).map_err(|asked| asked.error(MAKING)),
         }
@@ -57,7 +94,7 @@ impl Server {
         let mut last = None;
         loop {
             let request = json!({ "subjects_filter": filter, "offset": subjects.len() });
-            let asked = self.ask(LISTING, &format!("STREAM.INFO.{stream}"), &request).await;
+            let asked = self.ask(LISTING, AtOnce::Several, &format!("STREAM.INFO.{stream}"), &request).await;
             let info = asked.map_err(|asked| asked.error(LISTING))?;
             // All that comes after the first answer is news.
             let last = *last.get_or_insert(info["state"]["last_seq"].as_u64().unwrap_or(0));
@@ -86,15 +123,16 @@ impl Server {
     where
         F: Future<Output = Result<StreamMessage, RawMessageError>>,
     {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            match get().await {
-                Ok(message) => return Ok(Some(message)),
-                Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => return Ok(None),
-                Err(error) if Instant::now() >= until => return Err(Error::failed("reading from a stream", error)),
-                Err(_) => sleep(ASK_AGAIN).await,
+        const READING: &str = "reading from a stream";
+        let ask = || async {
+            match timeout(ANSWER_WITHIN, get()).await {
+                Ok(Ok(message)) => Ok(Some(message)),
+                Ok(Err(error)) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+                Ok(Err(error)) => Err(Error::failed(READING, error)),
+                Err(_) => Err(Error::Late { doing: READING }),
             }
-        }
+        };
+        persist(AtOnce::Several, ask, Result::is_ok).await
     }
 
     pub(super) async fn stream(&self, stream: &str) -> Result<async_nats::jetstream::stream::Stream<()>, Error> {
@@ -106,8 +144,9 @@ impl Server {
     /// A cluster before 2.10 compares `expected` when a message arrives and not again when it is
     /// stored, so that of two at once both would be accepted. What it does compare then is the
     /// message's id: two writes behind the same message have the same one. (Behind none, 0, it
-    /// compares both times.) With a lost acknowledgement the write is tried again: only one of the
-    /// two can be accepted, and its mark tells that it was this writer's.
+    /// compares both times.) A write that is not acknowledged is tried again beside itself: of all
+    /// tries only one can be accepted, by its id or by `expected`, and its mark tells that it was
+    /// this writer's.
     pub(super) async fn write(
         &self,
         stream: &str,
@@ -116,109 +155,114 @@ impl Server {
         mut headers: HeaderMap,
         payload: Bytes,
     ) -> Result<Position, Refused> {
-        const WRITING: &str = "writing to a stream";
         let mark = random().map_err(Refused::Store)?;
         headers.insert(MARK, mark.as_str());
         if let Some(expected) = expected {
             headers.insert("Nats-Expected-Last-Subject-Sequence", expected.to_string().as_str());
-            if expected > 0 {
-                headers.insert("Nats-Msg-Id", format!("{subject} {expected}").as_str());
-            }
         }
-        let until = Instant::now() + PATIENCE;
-        let mut in_doubt = false;
-        loop {
-            let sent = self.context.publish_with_headers(subject.to_owned(), headers.clone(), payload.clone()).await;
-            let error = match sent {
-                Ok(acknowledged) => match acknowledged.await {
-                    Ok(ack) if ack.duplicate => return self.own(stream, subject, expected, &mark).await,
-                    Ok(ack) => return Ok(ack.sequence),
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            match error.kind() {
-                PublishErrorKind::WrongLastSequence if in_doubt => {
-                    return self.own(stream, subject, expected, &mark).await;
-                }
-                PublishErrorKind::WrongLastSequence => return Err(Refused::Moved),
-                PublishErrorKind::MaxPayloadExceeded => return Err(Refused::Store(Error::failed(WRITING, error))),
-                _ if Instant::now() >= until => return Err(Refused::Store(Error::failed(WRITING, error))),
-                _ => {
-                    in_doubt = true;
-                    sleep(ASK_AGAIN).await;
-                }
-            }
+        match expected {
+            Some(0) => {}
+            Some(expected) => headers.insert("Nats-Msg-Id", format!("{subject} {expected}").as_str()),
+            None => headers.insert("Nats-Msg-Id", mark.as_str()),
+        }
+        let writing = Writing { stream, subject, expected, headers, payload, mark, tries: AtomicUsize::new(0) };
+        let written =
+            persist(AtOnce::Several, || self.try_to_write(&writing), |tried| !matches!(tried, Tried::Open(_)));
+        match written.await {
+            Tried::Stored(position) => Ok(position),
+            Tried::Moved => Err(Refused::Moved),
+            Tried::Failed(error) | Tried::Open(error) => Err(Refused::Store(error)),
         }
     }
 
-    /// The message behind `expected`, when it is this writer's after all.
-    async fn own(
-        &self,
-        stream: &str,
-        subject: &str,
-        expected: Option<Position>,
-        mark: &str,
-    ) -> Result<Position, Refused> {
-        let next = self.next(stream, subject, expected.unwrap_or(0) + 1).await.map_err(Refused::Store)?;
-        let own = next.filter(|next| next.headers.get(MARK).is_some_and(|found| found.as_str() == mark));
-        own.map(|own| own.sequence).ok_or(Refused::Moved)
+    async fn try_to_write(&self, writing: &Writing<'_>) -> Tried {
+        const WRITING: &str = "writing to a stream";
+        writing.tries.fetch_add(1, Ordering::Relaxed);
+        let Writing { subject, expected, headers, payload, .. } = writing;
+        let sending = async {
+            let sent = self.context.publish_with_headers((*subject).to_owned(), headers.clone(), payload.clone());
+            sent.await?.await
+        };
+        let error = match timeout(ANSWER_WITHIN, sending).await {
+            Ok(Ok(ack)) if !ack.duplicate => return Tried::Stored(ack.sequence),
+            // The id is this writer's alone; before the first try is stored it has no number yet.
+            Ok(Ok(ack)) if expected.is_none() => match ack.sequence {
+                0 => return Tried::Open(Error::Late { doing: WRITING }),
+                sequence => return Tried::Stored(sequence),
+            },
+            Ok(Ok(_)) => return self.own(writing).await,
+            Ok(Err(error)) => error,
+            Err(_) => return Tried::Open(Error::Late { doing: WRITING }),
+        };
+        match error.kind() {
+            PublishErrorKind::WrongLastSequence if writing.tries.load(Ordering::Relaxed) == 1 => Tried::Moved,
+            PublishErrorKind::WrongLastSequence => self.own(writing).await,
+            PublishErrorKind::MaxPayloadExceeded => Tried::Failed(Error::failed(WRITING, error)),
+            _ => Tried::Open(Error::failed(WRITING, error)),
+        }
+    }
+
+    /// Whose the message behind the expected one is, when this write was tried before.
+    async fn own(&self, writing: &Writing<'_>) -> Tried {
+        let from = writing.expected.unwrap_or(0) + 1;
+        match self.next(writing.stream, writing.subject, from).await {
+            Ok(Some(next)) => match next.headers.get(MARK) {
+                Some(mark) if mark.as_str() == writing.mark => Tried::Stored(next.sequence),
+                _ => Tried::Moved,
+            },
+            Ok(None) => Tried::Open(Error::Late { doing: "storing a message" }),
+            Err(error) => Tried::Open(error),
+        }
     }
 
     /// Removes one message; one that is gone is no error.
     pub(super) async fn remove(&self, stream: &str, message: Position) -> Result<(), Error> {
         const REMOVING: &str = "removing from a stream";
         let request = json!({ "seq": message });
-        match self.ask(REMOVING, &format!("STREAM.MSG.DELETE.{stream}"), &request).await {
-            Ok(_) | Err(Asked::Refused { .. }) => Ok(()),
+        match self.ask(REMOVING, AtOnce::Several, &format!("STREAM.MSG.DELETE.{stream}"), &request).await {
+            Ok(_) | Err(Asked::Refused { for_now: false, .. }) => Ok(()),
             Err(asked) => Err(asked.error(REMOVING)),
         }
     }
 
-    /// Removes all messages of a subject.
-    pub(super) async fn purge(&self, stream: &str, subject: &str) -> Result<(), Error> {
+    /// Removes all messages of a subject, or those before `before`.
+    pub(super) async fn purge(&self, stream: &str, subject: &str, before: Option<Position>) -> Result<(), Error> {
         const PURGING: &str = "emptying a subject";
-        let request = json!({ "filter": subject });
-        let asked = self.ask(PURGING, &format!("STREAM.PURGE.{stream}"), &request).await;
+        let mut request = json!({ "filter": subject });
+        if let Some(before) = before {
+            request["seq"] = before.into();
+        }
+        let asked = self.ask(PURGING, AtOnce::Several, &format!("STREAM.PURGE.{stream}"), &request).await;
         asked.map(drop).map_err(|asked| asked.error(PURGING))
     }
 
-    async fn ask(&self, doing: &'static str, subject: &str, request: &Value) -> Result<Value, Asked> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let asked = match self.context.request::<_, _, Value>(subject.to_owned(), request).await {
-                Ok(answer) => match answer["error"]["err_code"].as_u64() {
-                    None => return Ok(answer),
-                    Some(code) => {
-                        let said = answer["error"]["description"].as_str().unwrap_or_default().to_owned();
-                        let asked = Asked::Refused { code, said };
-                        // 5xx: no leader, no quorum, no peers yet.
-                        if answer["error"]["code"].as_u64().is_none_or(|code| code < 500) {
-                            return Err(asked);
-                        }
-                        asked
-                    }
-                },
-                Err(error) => Asked::Failed(Error::failed(doing, error)),
-            };
-            if Instant::now() >= until {
-                return Err(asked);
-            }
-            sleep(ASK_AGAIN).await;
-        }
+    async fn ask(&self, doing: &'static str, at_once: AtOnce, subject: &str, request: &Value) -> Result<Value, Asked> {
+        let ask = || async {
+            let answer = timeout(ANSWER_WITHIN, self.context.request::<_, _, Value>(subject.to_owned(), request)).await;
+            let answer = answer.map_err(|_| Asked::Failed(Error::Late { doing }))?;
+            let answer = answer.map_err(|error| Asked::Failed(Error::failed(doing, error)))?;
+            let Some(code) = answer["error"]["err_code"].as_u64() else { return Ok(answer) };
+            let said = answer["error"]["description"].as_str().unwrap_or_default().to_owned();
+            // 5xx: no leader, no quorum, no peers yet.
+            let for_now = answer["error"]["code"].as_u64().is_none_or(|code| code >= 500);
+            Err(Asked::Refused { code, said, for_now })
+        };
+        let is_answer =
+            |asked: &Result<Value, Asked>| matches!(asked, Ok(_) | Err(Asked::Refused { for_now: false, .. }));
+        persist(at_once, ask, is_answer).await
     }
 }
 
 /// Why the JSON API gave no answer.
 enum Asked {
-    Refused { code: u64, said: String },
+    Refused { code: u64, said: String, for_now: bool },
     Failed(Error),
 }
 
 impl Asked {
     fn error(self, doing: &'static str) -> Error {
         match self {
-            Self::Refused { code, said } => Error::failed(doing, format!("the server says: {said} ({code})")),
+            Self::Refused { code, said, .. } => Error::failed(doing, format!("the server says: {said} ({code})")),
             Self::Failed(error) => error,
         }
     }

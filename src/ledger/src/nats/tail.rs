@@ -63,11 +63,11 @@ async fn begin(
 
 fn tell(shared: &Shared, tailed: Tailed, seen: Position, subject: &str, headers: Option<&HeaderMap>, payload: &[u8]) {
     match tailed {
-        Tailed::Logs => {
-            if let Some((room, events)) = shared.logs.received(subject, seen, payload) {
-                shared.feed.appended(&room, events.into());
-            }
-        }
+        Tailed::Logs => match shared.logs.received(subject, seen, headers, payload) {
+            Some((room, Some(events))) => shared.feed.appended(&room, events.into()),
+            Some((room, None)) => shared.feed.removed(&room),
+            None => {}
+        },
         Tailed::Values => {
             if let Some(change) = shared.values.received(subject, seen, headers, payload) {
                 shared.feed.changed(change);

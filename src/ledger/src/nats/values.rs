@@ -5,9 +5,16 @@ use super::server::{Refused, Server};
 use crate::{Change, Entry, Error, Expect, PutError, Revision};
 use async_nats::HeaderMap;
 use async_nats::jetstream::message::StreamMessage;
+use bytes::Bytes;
+use engawa_protocol::RoomId;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use std::collections::BTreeSet;
 
-const OPERATION: &str = "KV-Operation";
+pub(super) const OPERATION: &str = "KV-Operation";
+/// Before the digits of a room whose log was removed: no key becomes this token (`names`).
+const REMOVED: &str = "=removed.";
+/// Other writers that a first value may meet with removals.
+const QUICKER: usize = 8;
 /// Values that are read at once.
 const AT_ONCE: usize = 32;
 
@@ -15,26 +22,15 @@ const AT_ONCE: usize = 32;
 pub(super) struct Values {
     server: Server,
     pub(super) stream: String,
-    subject: String,
+    /// Before a key's tokens.
+    pub(super) subject: String,
 }
 
 impl Values {
     pub(super) async fn open(server: Server, prefix: &str, replicas: usize) -> Result<Self, Error> {
         let (stream, subject) = (format!("KV_{prefix}_values"), format!("$KV.{prefix}_values."));
-        let config = serde_json::json!({
-            "name": stream,
-            "subjects": [format!("{subject}>")],
-            "retention": "limits",
-            "max_consumers": -1, "max_msgs": -1, "max_bytes": -1, "max_age": 0, "max_msgs_per_subject": 1,
-            "max_msg_size": -1,
-            "storage": "file",
-            "discard": "new",
-            "num_replicas": replicas,
-            "allow_rollup_hdrs": true,
-            // Reads go to the leader, as a replica may not have what was acknowledged.
-            "allow_direct": false,
-        });
-        server.make_stream(config).await?;
+        let own = serde_json::json!({ "max_msgs_per_subject": 1, "allow_rollup_hdrs": true });
+        server.make_stream(&stream, &[format!("{subject}>")], replicas, own).await?;
         Ok(Self { server, stream, subject })
     }
 
@@ -64,6 +60,24 @@ impl Values {
     }
 
     async fn write(&self, key: &str, value: Vec<u8>, headers: HeaderMap, expect: Expect) -> Result<Revision, PutError> {
+        let value = Bytes::from(value);
+        for _ in 1..QUICKER {
+            match self.try_to_write(key, value.clone(), headers.clone(), expect).await {
+                // What told of a removal was removed meanwhile: there still is no value.
+                Err(PutError::Conflict { standing: None }) if expect == Expect::New => {}
+                written => return written,
+            }
+        }
+        self.try_to_write(key, value, headers, expect).await
+    }
+
+    async fn try_to_write(
+        &self,
+        key: &str,
+        value: Bytes,
+        headers: HeaderMap,
+        expect: Expect,
+    ) -> Result<Revision, PutError> {
         let subject = self.subject(key);
         let expected = match expect {
             Expect::Any => None,
@@ -77,13 +91,29 @@ impl Values {
                 },
             },
         };
-        match self.server.write(&self.stream, &subject, expected, headers, value.into()).await {
+        match self.server.write(&self.stream, &subject, expected, headers, value).await {
             Ok(sequence) => Ok(Revision(sequence)),
             Err(Refused::Moved) => {
                 Err(PutError::Conflict { standing: self.value(key).await?.map(|entry| entry.revision) })
             }
             Err(Refused::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// Notes that a room's log was removed, for [`Values::removed`].
+    pub(super) async fn note_removed(&self, room: &RoomId) -> Result<(), Error> {
+        let subject = format!("{}{REMOVED}{room}", self.subject);
+        match self.server.write(&self.stream, &subject, None, HeaderMap::new(), Bytes::new()).await {
+            Ok(_) | Err(Refused::Moved) => Ok(()),
+            Err(Refused::Store(error)) => Err(error),
+        }
+    }
+
+    /// Rooms whose logs were removed.
+    pub(super) async fn removed(&self) -> Result<BTreeSet<RoomId>, Error> {
+        let before = format!("{}{REMOVED}", self.subject);
+        let (_, subjects) = self.server.subjects(&self.stream, &format!("{before}*")).await?;
+        Ok(subjects.iter().filter_map(|subject| subject.strip_prefix(&before)?.parse().ok()).collect())
     }
 
     /// What stands below a prefix, in the order of the keys, and the write up to which all is in it.

@@ -4,6 +4,10 @@
 //! brings all tickets so far to the disk, and only then are they acknowledged and told, in order.
 //! What is read waits for the tickets that it may have seen.
 //!
+//! Each of them is a task of its own, whoever waits for it: the locks are handed on in order, and
+//! a caller who does not look at its future for a while, as a room that follows and appends, must
+//! not hold up everybody else with one that it was handed.
+//!
 //! A store that failed is closed. When the disk was full it is opened again, as what was
 //! acknowledged is on the disk and everything else was refused. After any other failure it stays
 //! closed until the process starts anew: the kernel may have dropped what it could not write.
@@ -17,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::task::JoinError;
 
 /// How often a store on a full disk is tried again.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
@@ -25,6 +30,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) enum Told {
     Appended(RoomId, Arc<[Recorded]>),
+    Removed(RoomId),
     Changed(Change),
 }
 
@@ -94,42 +100,50 @@ impl Group {
 
     /// Reads, and answers when what was read is on the disk.
     pub(super) async fn read<T: Send + 'static>(
-        &self,
+        self: &Arc<Self>,
         work: impl FnOnce(&Store) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let open = self.opened().await?;
-        let working = open.clone();
-        let read = blocking(move || {
-            let value = work(&working.store)?;
-            let ticket = working.writes().tickets;
-            Ok((value, ticket))
-        });
-        let (value, ticket) = self.looked_at(&open, read.await).await?;
-        self.commit(&open, ticket).await?;
-        Ok(value)
+        let group = self.clone();
+        apart(async move {
+            let open = group.opened().await?;
+            let working = open.clone();
+            let read = blocking(move || {
+                let value = work(&working.store)?;
+                let ticket = working.writes().tickets;
+                Ok((value, ticket))
+            });
+            let (value, ticket) = group.looked_at(&open, read.await).await?;
+            group.commit(&open, ticket).await?;
+            Ok(value)
+        })
+        .await
     }
 
     /// Writes, and answers when it is on the disk. The outer error of `work` is the store's, the
     /// inner one its own refusal, which is as certain as what is read.
     pub(super) async fn write<T: Send + 'static, E: From<Error> + Send + 'static>(
-        &self,
+        self: &Arc<Self>,
         work: impl FnOnce(&Store) -> Result<Result<(T, Option<Told>), E>, Error> + Send + 'static,
     ) -> Result<T, E> {
-        let open = self.opened().await?;
-        let working = open.clone();
-        let written = blocking(move || {
-            let mut writes = working.writes();
-            let done = work(&working.store)?.map(|(value, told)| {
-                writes.tickets += 1;
-                let ticket = writes.tickets;
-                writes.told.extend(told.map(|told| (ticket, told)));
-                value
+        let group = self.clone();
+        apart(async move {
+            let open = group.opened().await?;
+            let working = open.clone();
+            let written = blocking(move || {
+                let mut writes = working.writes();
+                let done = work(&working.store)?.map(|(value, told)| {
+                    writes.tickets += 1;
+                    let ticket = writes.tickets;
+                    writes.told.extend(told.map(|told| (ticket, told)));
+                    value
+                });
+                Ok((done, writes.tickets))
             });
-            Ok((done, writes.tickets))
-        });
-        let (done, ticket) = self.looked_at(&open, written.await).await?;
-        self.commit(&open, ticket).await?;
-        done
+            let (done, ticket) = group.looked_at(&open, written.await).await?;
+            group.commit(&open, ticket).await?;
+            done
+        })
+        .await
     }
 
     async fn commit(&self, open: &Arc<Open>, ticket: u64) -> Result<(), Error> {
@@ -223,16 +237,28 @@ impl Open {
         for (_, told) in told {
             match told {
                 Told::Appended(room, events) => feed.appended(&room, events),
+                Told::Removed(room) => feed.removed(&room),
                 Told::Changed(change) => feed.changed(change),
             }
         }
     }
 }
 
+/// Goes on whether or not it is looked at.
+async fn apart<T: Send + 'static, E: From<Error> + Send + 'static>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E> {
+    finished(tokio::spawn(work).await)
+}
+
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
+    finished(tokio::task::spawn_blocking(work).await)
+}
+
+fn finished<T, E: From<Error>>(joined: Result<Result<T, E>, JoinError>) -> Result<T, E> {
+    match joined {
         Ok(result) => result,
-        Err(stopped) if stopped.is_cancelled() => Err(Error::Stopping),
+        Err(stopped) if stopped.is_cancelled() => Err(Error::Stopping.into()),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Tree `rooms`: the room's 32 digits and the event's number, big-endian, to the event in JSON.
 //! Tree `entries`: key to the revision, big-endian, and the value; the empty key, which nobody can
-//! use, to the last revision. Calls block; nothing is on the disk before [`Store::sync`].
+//! use, to the last revision. Tree `removed`: the digits of each room whose log was removed for good,
+//! to nothing; what is left of such a log is not there for anybody. Calls block; nothing is on the disk before [`Store::sync`].
 
 use crate::{Entry, Error, Revision};
 use ::sled::{Batch, Db, IVec, Tree};
@@ -17,6 +18,8 @@ const ROOM_DIGITS: usize = 32;
 const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 const _: () = assert!(SEGMENT_BYTES / 4 > 60 * (crate::VALUE_BYTES + crate::KEY_BYTES));
 const _: () = assert!(SEGMENT_BYTES / 4 > 60 * (crate::EVENT_BYTES + crate::KEY_BYTES));
+/// Events of a removed log that go with one flush, so that nobody else waits for thousands.
+const REMOVED_AT_ONCE: usize = 1000;
 const LAST_REVISION: &[u8] = b"";
 /// sled's own threads hold the folder for a moment after the last of its values is dropped.
 const LETTING_GO: Duration = Duration::from_secs(2);
@@ -31,6 +34,7 @@ pub(super) struct Store {
     large: PathBuf,
     rooms: Tree,
     entries: Tree,
+    removed: Tree,
 }
 
 impl Store {
@@ -51,8 +55,9 @@ impl Store {
         let db = db.open().map_err(opening)?;
         let rooms = db.open_tree("rooms").map_err(opening)?;
         let entries = db.open_tree("entries").map_err(opening)?;
+        let removed = db.open_tree("removed").map_err(opening)?;
         let file = File::open(folder.join("db")).map_err(|error| opening(error.into()))?;
-        let store = Self { db, file, large: folder.join("blobs"), rooms, entries };
+        let store = Self { db, file, large: folder.join("blobs"), rooms, entries, removed };
         // What an earlier process wrote and did not live to flush is read from here on.
         store.sync()?;
         Ok(store)
@@ -95,7 +100,31 @@ impl Store {
         self.rooms.apply_batch(batch).map_err(|source| failed("writing events", source))
     }
 
+    pub(super) fn is_removed(&self, room: &RoomId) -> Result<bool, Error> {
+        let found = self.removed.contains_key(room.as_str());
+        found.map_err(|source| failed("looking for a removed log", source))
+    }
+
+    /// Removes a log, a part of its events at a time; answers whether some are left.
+    pub(super) fn remove(&self, room: &RoomId) -> Result<bool, Error> {
+        const REMOVING: &str = "removing a log";
+        let events: Result<Vec<_>, _> = self.rooms.scan_prefix(room.as_str()).keys().take(REMOVED_AT_ONCE).collect();
+        let events = events.map_err(|source| failed(REMOVING, source))?;
+        if !events.is_empty() {
+            // First: sled writes in order, so no cut can leave a log without its beginning.
+            self.removed.insert(room.as_str(), &[]).map_err(|source| failed(REMOVING, source))?;
+        }
+        let more = events.len() == REMOVED_AT_ONCE;
+        let mut batch = Batch::default();
+        events.into_iter().for_each(|event| batch.remove(event));
+        self.rooms.apply_batch(batch).map_err(|source| failed(REMOVING, source))?;
+        Ok(more)
+    }
+
     pub(super) fn events(&self, room: &RoomId, after: Seq) -> Result<Vec<Recorded>, Error> {
+        if self.is_removed(room)? {
+            return Err(Error::Removed);
+        }
         let Some(first) = after.checked_add(1) else { return Ok(Vec::new()) };
         let range = self.rooms.range(room_key(room, first)..=room_key(room, Seq::MAX));
         let mut events = Vec::new();
@@ -123,7 +152,9 @@ impl Store {
             let (room, _) = parse_key(&key)?;
             next = room_key(&room, Seq::MAX);
             next.push(0);
-            rooms.push(room);
+            if !self.is_removed(&room)? {
+                rooms.push(room);
+            }
         }
         Ok(rooms)
     }

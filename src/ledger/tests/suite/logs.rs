@@ -4,6 +4,7 @@ use super::Opened;
 use crate::support::{SOON, assert_in_order, event, event_of, events, room, told};
 use engawa_ledger::{AppendError, Error, Ledger};
 use engawa_protocol::{Actor, BoothId, Event, Recorded, Seq};
+use futures_util::StreamExt;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -131,4 +132,63 @@ pub async fn a_follower_that_does_not_listen_misses_nothing(opened: &Opened) {
         opened.first().append(&room(1), last, &[event(last + 1)]).await.unwrap();
     }
     assert_eq!(told(&mut follow, LAST).await, events(2..=LAST));
+}
+
+pub async fn a_removed_log_is_gone_for_good_and_its_followers_end(opened: &Opened) {
+    // More events than go at once.
+    const LAST: Seq = 2300;
+    let (ledger, other) = (opened.first(), opened.last());
+    for last in (0..LAST).step_by(100) {
+        ledger.append(&room(1), last, &events(last + 1..=last + 100)).await.unwrap();
+    }
+    ledger.append(&room(2), 0, &events(1..=3)).await.unwrap();
+    ledger.remove(&room(3)).await.unwrap();
+    let mut followers = Vec::new();
+    for node in &opened.nodes {
+        let mut follow = node.follow(&room(1), LAST - 1).await.unwrap();
+        assert_eq!(told(&mut follow, LAST).await, events(LAST..=LAST));
+        followers.push(follow);
+    }
+    other.remove(&room(1)).await.unwrap();
+    for mut follow in followers {
+        let next = timeout(SOON, follow.next()).await.unwrap();
+        assert!(matches!(next, Some(Err(Error::Removed))), "{next:?}");
+        assert!(timeout(SOON, follow.next()).await.unwrap().is_none());
+    }
+    let removed = |result| matches!(result, Err(AppendError::Store(Error::Removed)));
+    for node in &opened.nodes {
+        assert!(matches!(node.read(&room(1), 0).await, Err(Error::Removed)));
+        assert!(matches!(node.read(&room(1), LAST).await, Err(Error::Removed)));
+        assert_eq!(node.rooms().await.unwrap(), [room(2)]);
+        // Whoever still knows the log, and whoever would open it anew.
+        assert!(removed(node.append(&room(1), LAST, &[event(LAST + 1)]).await));
+        assert!(removed(node.append(&room(1), 0, &[event(1)]).await));
+        let late = timeout(SOON, node.follow(&room(1), 0).await.unwrap().next()).await.unwrap();
+        assert!(matches!(late, Some(Err(Error::Removed))), "{late:?}");
+        node.remove(&room(1)).await.unwrap();
+        assert_eq!(node.read(&room(2), 0).await.unwrap(), events(1..=3));
+    }
+    // One that never was can still be.
+    other.append(&room(3), 0, &[event(1)]).await.unwrap();
+}
+
+pub async fn of_a_removal_and_an_append_at_once_nothing_is_left(opened: &Opened) {
+    for n in 1..=20 {
+        let (ledger, other) = (opened.first().clone(), opened.last());
+        ledger.append(&room(n), 0, &[event(1)]).await.unwrap();
+        let appending = tokio::spawn(async move {
+            let mut last = 1;
+            loop {
+                match ledger.append(&room(n), last, &[event(last + 1)]).await {
+                    Ok(()) => last += 1,
+                    Err(AppendError::Store(Error::Removed)) => return,
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+        });
+        other.remove(&room(n)).await.unwrap();
+        timeout(SOON, appending).await.unwrap().unwrap();
+        assert!(matches!(other.read(&room(n), 0).await, Err(Error::Removed)));
+    }
+    assert_eq!(opened.first().rooms().await.unwrap(), []);
 }

@@ -1,11 +1,14 @@
 //! Key-values: conditions, revisions, prefixes, watching.
 
 use super::Opened;
-use crate::support::SOON;
-use engawa_ledger::{Change, Entry, Error, Expect, KEY_BYTES, Ledger, PutError, Revision, VALUE_BYTES, Watch};
-use futures_util::StreamExt;
+use crate::support::{SOON, chunks, event, room};
+use engawa_ledger::{
+    AppendError, BlobHash, Change, Entry, Error, Expect, KEY_BYTES, Ledger, PutError, Revision, VALUE_BYTES, Watch,
+};
+use futures_util::{StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -188,4 +191,30 @@ pub async fn a_watcher_that_does_not_listen_ends_with_what_stands(opened: &Opene
             Change::Complete => panic!("complete once only"),
         }
     }
+}
+
+pub async fn tidying_takes_nothing_that_stands(opened: &Opened) {
+    let (ledger, other) = (opened.first(), opened.last());
+    let bytes = vec![5; 300_000];
+    let hash = BlobHash::of(&bytes);
+    ledger.put_blob(&hash, bytes.len() as u64, chunks(&bytes, 70_000)).await.unwrap();
+    ledger.append(&room(1), 0, &[event(1)]).await.unwrap();
+    ledger.append(&room(2), 0, &[event(1)]).await.unwrap();
+    ledger.remove(&room(2)).await.unwrap();
+    for key in ["a", "a/b", "gone", "back"] {
+        ledger.put(key, b"1", Expect::New).await.unwrap();
+    }
+    ledger.delete("gone", Expect::Any).await.unwrap();
+    ledger.delete("back", Expect::Any).await.unwrap();
+    let before = ledger.put("back", b"2", Expect::New).await.unwrap();
+    ledger.tidy(Duration::ZERO).await.unwrap();
+    for (key, value) in [("a", Some(b"1")), ("a/b", Some(b"1")), ("gone", None), ("back", Some(b"2"))] {
+        assert_eq!(stands(other, key).await, value.map(|value| value.to_vec()), "{key}");
+    }
+    assert!(other.put("gone", b"3", Expect::New).await.unwrap() > before, "revisions go on rising");
+    let kept = other.blob(&hash).await.unwrap().expect("the blob is there").chunks;
+    assert_eq!(kept.try_collect::<Vec<_>>().await.unwrap().concat(), bytes);
+    assert_eq!(other.rooms().await.unwrap(), [room(1)]);
+    let again = other.append(&room(2), 0, &[event(1)]).await;
+    assert!(matches!(again, Err(AppendError::Store(Error::Removed))), "{again:?}");
 }

@@ -14,6 +14,15 @@ pub struct Servers {
 impl Servers {
     /// Starts `count` servers; none and a word about it when there is no nats-server.
     pub fn start(count: usize) -> Option<Self> {
+        Self::start_all(count, "")
+    }
+
+    /// Starts one server with this configuration beside ours.
+    pub fn start_with(configured: &str) -> Option<Self> {
+        Self::start_all(1, configured)
+    }
+
+    fn start_all(count: usize, configured: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let (clients, routes) = (free_ports(count), free_ports(count));
         let cluster: Vec<_> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
@@ -25,6 +34,11 @@ impl Servers {
             let mut command = Command::new("setpriv");
             command.args(["--pdeathsig", "KILL", "nats-server", "-a", "127.0.0.1", "-js", "-n", &name]);
             command.args(["-p", &clients[number].to_string()]).arg("-sd").arg(servers.folder.path().join(&name));
+            if !configured.is_empty() {
+                let file = servers.folder.path().join("server.conf");
+                std::fs::write(&file, configured).unwrap();
+                command.arg("-c").arg(file);
+            }
             if count > 1 {
                 command.args(["--cluster_name", "c", "--cluster", &cluster[number], "--routes", &cluster.join(",")]);
             }

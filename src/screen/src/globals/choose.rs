@@ -27,6 +27,8 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
     choose.on_next(move || told(Touch::NextTiles));
     let told = touched.clone();
     choose.on_previous(move || told(Touch::PreviousTiles));
+    let told = touched.clone();
+    choose.on_number(move || told(Touch::Number));
 }
 
 pub(crate) fn show(app: &App, tiles: &[Tile], page: usize, pages: usize, total: usize) {
@@ -37,6 +39,7 @@ pub(crate) fn show(app: &App, tiles: &[Tile], page: usize, pages: usize, total: 
         initial: initial(&tile.name),
         here: tile.here,
         waiting: count(tile.waiting),
+        booked: tile.booked,
     });
     if let Some(model) = sync(&choose.get_tiles(), rows.collect()) {
         choose.set_tiles(model);

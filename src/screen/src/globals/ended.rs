@@ -22,6 +22,7 @@ pub(crate) fn show(app: &App, end: End, closes_in: u32, may_return: bool) {
         End::Cancelled => Ending::Cancelled,
         End::Left => Ending::Left,
         End::Lost => Ending::Lost,
+        End::TakenOver => Ending::TakenOver,
     });
     ended.set_closes_in(count(closes_in));
     ended.set_may_return(may_return);

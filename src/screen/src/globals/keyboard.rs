@@ -26,6 +26,7 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
             Layout::Kana => keyboard::Layout::Kana,
             Layout::Hangul => keyboard::Layout::Hangul,
             Layout::Latin => keyboard::Layout::Latin,
+            Layout::Signs => keyboard::Layout::Signs,
         })));
     });
     let told = touched.clone();
@@ -46,17 +47,23 @@ pub(crate) fn show(app: &App, view: &keyboard::View, ready: bool, lines: bool) {
     if let Some(rows) = changed(&board.get_rows(), &view.rows) {
         board.set_rows(rows);
     }
-    board.set_layout(match view.layout {
-        keyboard::Layout::Kana => Layout::Kana,
-        keyboard::Layout::Hangul => Layout::Hangul,
-        keyboard::Layout::Latin => Layout::Latin,
-    });
+    board.set_layout(shown(view.layout));
+    board.set_letters(shown(view.letters));
     board.set_shift(view.shift);
     board.set_text(view.text.as_str().into());
     board.set_composing(view.composing.as_str().into());
     board.set_recipe(recipe(view));
     board.set_ready(ready);
     board.set_lines(lines);
+}
+
+fn shown(layout: keyboard::Layout) -> Layout {
+    match layout {
+        keyboard::Layout::Kana => Layout::Kana,
+        keyboard::Layout::Hangul => Layout::Hangul,
+        keyboard::Layout::Latin => Layout::Latin,
+        keyboard::Layout::Signs => Layout::Signs,
+    }
 }
 
 /// The touch of a key on whichever keyboard is shown.

@@ -20,8 +20,9 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
     number.on_erase(move || told(Touch::EraseDigit));
 }
 
-pub(crate) fn show(app: &App, digits: &str, asking: bool, refused: Option<NumberRefused>) {
+pub(crate) fn show(app: &App, company: &str, digits: &str, asking: bool, refused: Option<NumberRefused>) {
     let number = app.global::<Number>();
+    number.set_company(whole(company).into());
     let mut typed = digits.chars();
     let boxes = (0..NUMBER_DIGITS).map(|_| typed.next().map(SharedString::from).unwrap_or_default());
     if let Some(model) = sync(&number.get_digits(), boxes.collect()) {

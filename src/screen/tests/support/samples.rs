@@ -5,7 +5,8 @@ use engawa_protocol::{CompanyId, Locale, Millis, Refusal, Seat, Slot};
 use engawa_screen::View;
 use engawa_session::keyboard::{Key, Keyboard, Layout};
 use engawa_session::view::{
-    Alert, Countdown, Devices, Dialog, End, Lamp, Loss, Note, Notice, NumberRefused, Other, Screen, Tile,
+    Alert, Countdown, DISK_BROKEN, DISK_FULL, Devices, Dialog, End, Lamp, Loss, Note, Notice, NumberRefused, Other,
+    Screen, Staff, Tile,
 };
 
 /// A view of one page in one language.
@@ -22,7 +23,7 @@ pub fn view(locale: Locale, screen: Screen) -> View {
         countdown: None,
         chat: None,
         document: None,
-        staff_called: false,
+        staff: Staff::Free,
         level: 11,
         lamp: Lamp::Taken,
     }
@@ -38,6 +39,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
         ("companies-none", page(Screen::Companies { tiles: vec![], page: 0, pages: 1, total: 0 })),
         ("name", page(typed(layout(locale), pick(locale, "さとうはなこ", "ㅎㅗㅇㅅㅓㅇㅇㅜ", "Hanako")))),
         ("name-empty", page(typed(layout(locale), ""))),
+        ("name-signs", page(signs(locale))),
         ("name-long", page(typed(Layout::Latin, "Wolfeschlegelsteinhausenbergerdorff"))),
         ("ready", page(ready(locale, hosts(locale, 1), ON, true))),
         ("ready-first", page(not_yet(ready(locale, hosts(locale, 2), ON, false)))),
@@ -59,7 +61,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
         ("ended", page(Screen::Ended { end: End::Done, closes_in: 60, may_return: false })),
         ("ended-left", page(Screen::Ended { end: End::Left, closes_in: 1, may_return: false })),
         ("ended-lost", page(Screen::Ended { end: End::Lost, closes_in: 42, may_return: false })),
-        ("out-of-order", page(Screen::OutOfOrder { fault: "E-NET-01" })),
+        ("out-of-order", View { online: false, staff: Staff::Away, ..page(Screen::OutOfOrder { fault: "E-NET-01" }) }),
     ];
     let muted = View { alert: Some(Alert::Muted), ..page(call(locale, 1, None, OFF)) };
     views.push(("call-muted", muted));
@@ -67,6 +69,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
     views.push(("call-source-lost", lost));
     let leave = View { dialog: Some(Dialog::Leave { may_return: false }), ..page(call(locale, 1, None, ON)) };
     views.push(("leave", leave));
+    views.extend(called(locale));
     views.extend(booked(locale));
     views.extend(told(locale));
     views.extend(talk::all(locale));
@@ -78,10 +81,27 @@ pub fn moment(hour: u64, minute: u64) -> Millis {
     Millis(1_780_239_600_000 + (hour * 60 + minute) * 60_000)
 }
 
+/// What the staff are needed for.
+fn called(locale: Locale) -> Vec<(&'static str, View)> {
+    let out = |fault, staff| View { staff, ..view(locale, Screen::OutOfOrder { fault }) };
+    let coming = |by: &str| Staff::Coming { by: by.to_owned() };
+    let slot = Slot { starts: moment(14, 0), ends: moment(14, 30) };
+    let door = Screen::NotOpen { company: company(locale), slot, opens: moment(13, 0), seconds: 24 * 60 + 31 };
+    vec![
+        ("not-open-called", View { staff: Staff::Called, ..view(locale, door.clone()) }),
+        ("not-open-coming", View { staff: coming(&hosts(locale, 3)[2].0), ..view(locale, door) }),
+        ("disk-full", out(DISK_FULL, Staff::Called)),
+        ("disk-broken", View { online: false, ..out(DISK_BROKEN, Staff::Away) }),
+    ]
+}
+
 /// A booked interview before and after it is held.
 fn booked(locale: Locale) -> Vec<(&'static str, View)> {
     let page = |screen| view(locale, screen);
-    let number = |digits: &str, asking, refused| page(Screen::Number { digits: digits.to_owned(), asking, refused });
+    let number = |digits: &str, asking, refused| {
+        page(Screen::Number { company: String::new(), digits: digits.to_owned(), asking, refused })
+    };
+    let of_company = Screen::Number { company: company(locale), digits: String::new(), asking: false, refused: None };
     let slot = Slot { starts: moment(14, 0), ends: moment(14, 30) };
     let door = Screen::NotOpen { company: company(locale), slot, opens: moment(13, 0), seconds: 24 * 60 + 31 };
     let starts = Some(Countdown::Starts(12 * 60 + 6));
@@ -97,14 +117,17 @@ fn booked(locale: Locale) -> Vec<(&'static str, View)> {
         ("number-unknown", number("", false, Some(NumberRefused::Unknown))),
         ("number-other-booth", number("", false, Some(NumberRefused::OtherBooth))),
         ("number-too-many", number("", false, Some(NumberRefused::TooManyTries { seconds: 42 }))),
+        ("number-company", page(of_company)),
         ("not-open", page(door)),
         ("ready-booked", View { countdown: starts, ..page(ready(locale, hosts(locale, 1), ON, true)) }),
         ("ready-late", page(late)),
         ("waiting-booked", View { countdown: starts, ..page(waiting(locale, Some(2), None)) }),
         ("ended-slot-over", ended(End::SlotOver, false)),
         ("ended-cancelled", ended(End::Cancelled, false)),
+        ("ended-taken-over", ended(End::TakenOver, false)),
         ("ended-return", ended(End::Left, true)),
         ("leave-return", again),
+        ("take-over", View { dialog: Some(Dialog::TakeOver), ..number("", false, None) }),
     ]
 }
 
@@ -181,7 +204,7 @@ fn company(locale: Locale) -> String {
 
 fn tile(name: &str, here: bool, waiting: u32) -> Tile {
     let company = "minato".parse::<CompanyId>().expect("it is a valid id");
-    Tile { company, name: name.to_owned(), here, waiting }
+    Tile { company, name: name.to_owned(), here, waiting, booked: false }
 }
 
 /// Six tiles of twelve, on the first page.
@@ -197,6 +220,7 @@ pub fn companies(locale: Locale) -> Screen {
         names.iter().zip(states).map(|(name, (here, waiting))| tile(name, here, waiting)).collect();
     for (n, tile) in tiles.iter_mut().enumerate() {
         tile.company = format!("company-{n}").parse().expect("it is a valid id");
+        tile.booked = n == 3;
     }
     Screen::Companies { tiles, page: 0, pages: 2, total: 12 }
 }
@@ -208,6 +232,13 @@ fn long_companies() -> Screen {
         tile("Northern Lights Precision Manufacturing and Sons", true, 12),
     ];
     Screen::Companies { tiles, page: 1, pages: 2, total: 9 }
+}
+
+/// The name page with its digits and marks.
+fn signs(locale: Locale) -> Screen {
+    let mut keyboard = Keyboard::new(locale);
+    keyboard.press(Key::Layout(Layout::Signs));
+    Screen::Name { ready: false, keyboard: keyboard.view() }
 }
 
 /// The name page after `keys` were typed.

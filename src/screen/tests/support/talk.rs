@@ -53,6 +53,14 @@ pub fn full(locale: Locale) -> Chat {
     Chat { can_send: true, keyboard: Some(keyboard.view()), ..open(locale, "") }
 }
 
+/// The open chat with digits and marks on its keys.
+pub fn signs(locale: Locale) -> Chat {
+    let mut keyboard = Keyboard::for_text(locale);
+    keyboard.press(Key::Layout(Layout::Signs));
+    "090-1234".chars().for_each(|key| keyboard.press(Key::Letter(key)));
+    Chat { can_send: true, keyboard: Some(keyboard.view()), ..open(locale, "") }
+}
+
 pub fn waiting_id(n: u32) -> CommandId {
     CommandId { client: ClientId::from_random([7; 16]), n }
 }

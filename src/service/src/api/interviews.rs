@@ -1,155 +1,23 @@
 //! A company's interviews: the day, the month, and each of them (E4, E5).
 
+mod body;
+pub(super) mod ways_in;
+
 use super::caller::{Body, Caller};
-use super::error::{ApiError, Problem, failed};
+use super::error::{ApiError, Problem};
 use crate::clock;
 use crate::schedule::{Interview, ScheduleError};
 use crate::service::Service;
-use crate::tickets::TicketError;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use engawa_protocol::{
-    AccountId, Booking, BoothId, CompanyId, InterviewKind, Locale, Millis, NameRule, Progress, Reentry, RoomId, Slot,
-    clean_line,
-};
-use serde::{Deserialize, Serialize};
+use body::{InterviewChange, InterviewView, Interviews, NewInterview, Wanted};
+use engawa_protocol::{Booking, Millis, Progress, RoomId, Slot, clean_line};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
 
 /// A slot's length unless its maker says otherwise.
 const SLOT_MINUTES: u32 = 30;
-
-/// A booked interview.
-#[derive(Serialize, ToSchema)]
-pub struct InterviewView {
-    #[schema(value_type = String)]
-    room: RoomId,
-    #[schema(value_type = Object)]
-    booking: Booking,
-    /// The end of the slot, as extended.
-    #[schema(value_type = u64)]
-    ends: Millis,
-    contact: String,
-    #[schema(value_type = String)]
-    state: Progress,
-}
-
-/// Interviews of a day or a month.
-#[derive(Serialize, ToSchema)]
-pub struct Interviews {
-    /// In the order of their slots.
-    interviews: Vec<InterviewView>,
-    /// How many of the company's are held today, by whatever filter.
-    today: u32,
-    /// How many each day of the answer has.
-    days: BTreeMap<String, u32>,
-}
-
-/// Which interviews.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// A day as `2026-11-21`, in the event's time zone; today when neither is given.
-    day: Option<String>,
-    /// A month as `2026-11`.
-    month: Option<String>,
-    /// Of this kind only.
-    #[param(value_type = Option<String>)]
-    kind: Option<InterviewKind>,
-    /// In this state only.
-    #[param(value_type = Option<String>)]
-    state: Option<Progress>,
-    /// Of this company; staff may leave it out for all.
-    #[param(value_type = Option<String>)]
-    company: Option<CompanyId>,
-}
-
-/// A new interview.
-#[derive(Deserialize, ToSchema)]
-pub struct NewInterview {
-    /// The caller's own when it is left out.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    company: Option<CompanyId>,
-    #[schema(value_type = String)]
-    kind: InterviewKind,
-    #[schema(value_type = u64)]
-    starts: Millis,
-    /// 30 when it is left out.
-    #[serde(default)]
-    minutes: Option<u32>,
-    #[serde(default)]
-    guest: String,
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    locale: Option<Locale>,
-    /// In the order in which they are rung.
-    #[serde(default)]
-    #[schema(value_type = Vec<String>)]
-    hosts: Vec<AccountId>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    booth: Option<BoothId>,
-    /// The event's policy when it is left out.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    reentry: Option<Reentry>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    name: Option<NameRule>,
-    /// For the webhook's receiver, to reach the candidate.
-    #[serde(default)]
-    contact: String,
-}
-
-/// What changes; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-pub struct InterviewChange {
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    kind: Option<InterviewKind>,
-    #[serde(default)]
-    #[schema(value_type = Option<u64>)]
-    starts: Option<Millis>,
-    #[serde(default)]
-    minutes: Option<u32>,
-    #[serde(default)]
-    guest: Option<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    locale: Option<Locale>,
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
-    hosts: Option<Vec<AccountId>>,
-    /// An empty text takes the booth away.
-    #[serde(default)]
-    booth: Option<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    reentry: Option<Reentry>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    name: Option<NameRule>,
-    #[serde(default)]
-    contact: Option<String>,
-}
-
-/// A connection number.
-#[derive(Serialize, ToSchema)]
-pub struct Number {
-    /// Four digits.
-    number: String,
-    #[schema(value_type = u64)]
-    expires: Millis,
-}
-
-/// The text of the booking's QR code.
-#[derive(Serialize, ToSchema)]
-pub struct CodeText {
-    code: String,
-}
 
 /// The interviews of a day or a month.
 #[utoipa::path(get, path = "/api/interviews", tag = "interviews", params(Wanted),
@@ -286,34 +154,6 @@ pub async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Issues a connection number (E2).
-#[utoipa::path(post, path = "/api/interviews/{room}/number", tag = "interviews", params(("room" = String, Path)),
-    responses((status = 201, body = Number), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn number(
-    State(service): State<Arc<Service>>,
-    caller: Caller,
-    Path(room): Path<String>,
-) -> Result<(StatusCode, Json<Number>), ApiError> {
-    let interview = find(&service, &caller, &room).await?;
-    if interview.cancelled || interview.booking.slot.ends <= clock::now() {
-        return Err(ApiError::Conflict("the interview is over"));
-    }
-    let (number, expires) = service.tickets.issue(&interview.room).await?;
-    Ok((StatusCode::CREATED, Json(Number { number, expires })))
-}
-
-/// The text of the booking's QR code (E1).
-#[utoipa::path(get, path = "/api/interviews/{room}/code", tag = "interviews", params(("room" = String, Path)),
-    responses((status = 200, body = CodeText), (status = 404, body = Problem)))]
-pub async fn code(
-    State(service): State<Arc<Service>>,
-    caller: Caller,
-    Path(room): Path<String>,
-) -> Result<Json<CodeText>, ApiError> {
-    let interview = find(&service, &caller, &room).await?;
-    Ok(Json(CodeText { code: service.tickets.code(&interview.room, &interview.booking) }))
-}
-
 /// An interview that the caller may see; another company's is answered as if it were not there.
 async fn find(service: &Service, caller: &Caller, room: &str) -> Result<Interview, ApiError> {
     let missing = || ApiError::NotFound("interview");
@@ -367,16 +207,6 @@ impl From<ScheduleError> for ApiError {
             ScheduleError::Refused(refusal) => ApiError::Refused(refusal),
             ScheduleError::Full => ApiError::TooLarge("interviews"),
             ScheduleError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<TicketError> for ApiError {
-    fn from(error: TicketError) -> Self {
-        match error {
-            TicketError::NoneFree => ApiError::Conflict("no number is free at the moment"),
-            TicketError::Store(error) => error.into(),
-            TicketError::Random => failed(&error),
         }
     }
 }

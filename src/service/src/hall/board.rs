@@ -1,5 +1,7 @@
 //! Who is here and which rooms there are, and what booths and hosts are shown of it.
 
+mod show;
+
 use crate::clock;
 use crate::config::Config;
 use crate::fair::State;
@@ -8,11 +10,9 @@ use crate::outlet::{ConnectionId, End, frame};
 use crate::visitor::Visitor;
 use axum::extract::ws::Utf8Bytes;
 use engawa_protocol::{
-    AccountId, BoothId, BoothState, CloseCode, CompanyId, CompanyState, HostCard, Millis, Progress, RoomId,
-    RoomSummary, ServiceMessage,
+    AccountId, BoothId, CloseCode, CompanyId, Millis, Progress, RoomId, RoomSummary, ServiceMessage,
 };
 use engawa_session::room::Sender;
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -204,52 +204,11 @@ impl Board {
         made
     }
 
-    fn make_directory(&self) -> Utf8Bytes {
-        let (fair, everybody) = (self.fair.borrow().clone(), self.everybody());
-        let state = |company: &crate::fair::Company| CompanyState {
-            company: company.id.clone(),
-            name: company.name.clone(),
-            hosts: hosts_of(&everybody, &company.id),
-            waiting: self.knocks_at(&company.id),
-            walk_up: fair.walk_up(company),
-        };
-        frame(&ServiceMessage::Directory { companies: fair.companies.iter().map(state).collect() })
-    }
-
-    fn knocks_at(&self, company: &CompanyId) -> u32 {
-        let knocks = |e: &&Entry| e.news.company == *company && e.news.summary.progress == Progress::Knocking;
-        self.rooms.values().filter(knocks).count() as u32
-    }
-
     /// As [`Board::fresh_directory`].
     fn fresh_lobby(&mut self, company: &CompanyId) -> Utf8Bytes {
         let lobby = self.make_lobby(company);
         self.lobbies.entry(company.clone()).or_insert_with(|| lobby.clone());
         lobby
-    }
-
-    fn make_lobby(&self, company: &CompanyId) -> Utf8Bytes {
-        let today = clock::day_begin(clock::now(), &self.config.timezone);
-        let theirs = self.rooms.values().map(|entry| &entry.news).filter(|news| news.company == *company);
-        let (over, mut open): (Vec<_>, Vec<_>) = theirs.partition(|news| news.over);
-        open.sort_by_key(|news| (news.summary.opened, news.summary.room.clone()));
-        let mut over: Vec<_> = over.into_iter().filter(|news| news.summary.since >= today).collect();
-        over.sort_by_key(|news| (Reverse(news.summary.since), news.summary.room.clone()));
-        let rooms = open.into_iter().chain(over.into_iter().take(ENDED)).map(|news| news.summary.clone()).collect();
-        frame(&ServiceMessage::Lobby { rooms, booths: self.booths() })
-    }
-
-    fn booths(&self) -> Vec<BoothState> {
-        let everybody = self.everybody();
-        let here: BTreeSet<_> = everybody.iter().filter_map(|(_, sender)| booth_of(sender)).collect();
-        let taken: BTreeSet<_> = self.rooms.values().filter(|e| !e.news.over).map(|e| &e.news.booth).collect();
-        let state = |booth: &crate::config::Booth| BoothState {
-            booth: booth.id.clone(),
-            name: booth.name.clone(),
-            here: here.contains(&booth.id),
-            taken: taken.contains(&booth.id),
-        };
-        self.config.booths.iter().map(state).collect()
     }
 
     fn forget_long_over(&mut self, company: &CompanyId) {
@@ -265,109 +224,5 @@ impl Board {
     }
 }
 
-fn hosts_of(everybody: &[(Millis, Sender)], of: &CompanyId) -> Vec<HostCard> {
-    let mut seen: BTreeSet<&AccountId> = BTreeSet::new();
-    let mut cards = Vec::new();
-    for (_, sender) in everybody {
-        if let Sender::Host { account, company, name, title } = sender
-            && company == of
-            && seen.insert(account)
-        {
-            cards.push(HostCard { name: name.clone(), title: title.clone() });
-        }
-    }
-    cards
-}
-
-fn booth_of(sender: &Sender) -> Option<&BoothId> {
-    match sender {
-        Sender::Guest { booth } => Some(booth),
-        Sender::Host { .. } | Sender::Staff { .. } => None,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::accounts::{Account, Role, SignedIn};
-    use crate::config::Company;
-    use crate::fair::{Event, Policies};
-    use crate::outlet::Outlet;
-    use crate::visitor::Identity;
-    use engawa_protocol::{ClientId, Localized, Millis};
-    use engawa_session::room::Policy;
-
-    fn config() -> Config {
-        let name = |name: &str| Localized { ja: name.into(), ko: name.into(), en: name.into() };
-        Config {
-            listen: ([127, 0, 0, 1], 0).into(),
-            ledger: crate::config::LedgerConfig::Sled { folder: "data".into() },
-            page: "page".into(),
-            origins: vec![],
-            proxies: vec![],
-            ice_servers: vec![],
-            event: name("Autumn"),
-            timezone: jiff::tz::TimeZone::UTC,
-            companies: vec![Company { id: "minato".parse().unwrap(), name: name("Minato") }],
-            booths: vec![],
-            policy: Policy::default(),
-            number_life: std::time::Duration::from_secs(600),
-            records: std::time::Duration::from_secs(1),
-            notices: None,
-            link: None,
-        }
-    }
-
-    fn fair() -> watch::Receiver<Arc<State>> {
-        let company = config().companies.remove(0);
-        let companies = vec![crate::fair::Company { id: company.id, name: company.name, order: 0, walk_up: None }];
-        let event = Event { name: config().event, policies: Policies::default() };
-        watch::channel(Arc::new(State { event, companies })).1
-    }
-
-    fn nodes() -> Arc<Nodes> {
-        let folder = tempfile::tempdir().unwrap();
-        Nodes::new(Arc::new(engawa_ledger::sled::SledLedger::open(folder.path()).unwrap())).unwrap()
-    }
-
-    fn host(n: u8, outlet: Outlet) -> Arc<Visitor> {
-        let (id, company) = ("takahashi".parse().unwrap(), "minato".parse().ok());
-        let account = Account { id, name: "a".into(), title: String::new(), role: Role::Host, company };
-        let identity = Identity::Host(SignedIn { account, session: "session/0".into(), expires: Millis(0) });
-        Arc::new(Visitor::new(ConnectionId(n.into()), ClientId::from_random([n; 16]), &identity, outlet))
-    }
-
-    fn knock() -> (RoomId, RoomNews) {
-        let (id, mut room) = (RoomId::from_random([9; 16]), engawa_session::room::Room::new(Policy::default()));
-        let (company, booth): (CompanyId, BoothId) = ("minato".parse().unwrap(), "a-01".parse().unwrap());
-        room.apply(&engawa_protocol::Recorded {
-            seq: 1,
-            at: Millis(1),
-            by: engawa_protocol::Actor::Guest { booth: booth.clone() },
-            command: None,
-            event: engawa_protocol::Event::Knocked {
-                company: company.clone(),
-                name: "b".into(),
-                locale: engawa_protocol::Locale::Ja,
-            },
-        });
-        (id.clone(), RoomNews { company, booth, summary: room.summary(id, String::new()), over: false })
-    }
-
-    #[test]
-    fn whoever_enters_between_two_pushes_sees_what_is_so_and_the_others_are_still_told() {
-        let mut board = Board::new(Arc::new(config()), fair(), nodes(), OnCall::default());
-        let (first, mut to_first) = Outlet::new();
-        board.enter(host(1, first));
-        board.push();
-        while to_first.try_next().is_some() {}
-        let (id, news) = knock();
-        board.set_room(id.clone(), news);
-        let (second, mut to_second) = Outlet::new();
-        board.enter(host(2, second));
-        assert!(to_second.try_next().is_some_and(|lobby| lobby.contains(id.as_str())));
-        assert_eq!(to_first.try_next(), None);
-        board.push();
-        assert!(to_first.try_next().is_some_and(|lobby| lobby.contains(id.as_str())));
-    }
-}
+mod tests;

@@ -130,7 +130,7 @@ pub async fn me(State(service): State<Arc<Service>>, headers: HeaderMap) -> Resu
     Ok(([no_store()], Json(me)))
 }
 
-/// Who one is, as `GET /api/me` answers it: for a host, the protocol's `Me` and the role.
+/// Who one is, as `GET /api/me` answers it: the protocol's `Me`, described for the API.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
     /// The account.

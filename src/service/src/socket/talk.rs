@@ -77,6 +77,8 @@ impl<'a> Talk<'a> {
                 self.post_to_running(&room, Action::Signal { visitor, to, attempt, signal }).await;
             }
             ClientMessage::Still { room, jpeg } => self.post_to_running(&room, Action::Still { visitor, jpeg }).await,
+            ClientMessage::CallStaff { .. } => visitor.fault(Fault::NotAllowed, "call_staff: not here"),
+            ClientMessage::Attend { .. } => visitor.fault(Fault::NotAllowed, "attend: not here"),
             ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
         }
     }

@@ -22,6 +22,11 @@ impl Answer {
 
 /// One request on its own connection; `headers` are whole lines.
 pub async fn request(address: SocketAddr, line: &str, headers: &[&str], body: &str) -> Answer {
+    try_request(address, line, headers, body).await.expect("a head and a body")
+}
+
+/// The same of a service that may be gone, or go before it has answered.
+pub async fn try_request(address: SocketAddr, line: &str, headers: &[&str], body: &str) -> Option<Answer> {
     let mut text = format!("{line} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
     headers.iter().for_each(|header| text.push_str(&format!("{header}\r\n")));
     if !body.is_empty() {
@@ -30,16 +35,18 @@ pub async fn request(address: SocketAddr, line: &str, headers: &[&str], body: &s
     text.push_str("\r\n");
     text.push_str(body);
     let exchange = async {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut stream = TcpStream::connect(address).await.ok()?;
+        stream.write_all(text.as_bytes()).await.ok()?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
+        stream.read_to_string(&mut answer).await.ok()?;
+        Some(answer)
     };
-    let answer = timeout(PATIENCE, exchange).await.expect("an answer in time");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let answer = timeout(PATIENCE, exchange).await.expect("an answer in time")?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let is_whole = line.starts_with("HEAD") || length.is_none_or(|length: usize| body.len() == length);
+    is_whole.then(|| Answer { status, head: head.to_owned(), body: body.to_owned() })
 }
 
 pub async fn get(address: SocketAddr, path: &str) -> Answer {

@@ -6,7 +6,8 @@ use crate::keyboard::Keyboard;
 use crate::room::Room;
 use crate::view::{NumberRefused, Screen};
 use engawa_protocol::{
-    Booking, ClientMessage, Command, Millis, NameRule, Refusal, RoomId, Slot, Ticket, TicketRefusal, clean_name, limits,
+    Booking, ClientMessage, Command, CompanyId, Millis, NameRule, Refusal, RoomId, Slot, Ticket, TicketRefusal,
+    clean_name, limits,
 };
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,25 @@ pub(super) struct Entry {
     /// The count of the question, and when it was asked.
     asking: Option<(u32, Instant)>,
     refused: Option<(TicketRefusal, Instant)>,
+    /// The page of companies that led here, and the company that was chosen there.
+    behind: Option<(usize, Option<CompanyId>)>,
+}
+
+impl Entry {
+    /// A number that is asked for after a page of companies.
+    pub fn after(page: usize, company: Option<CompanyId>) -> Self {
+        Self { behind: Some((page, company)), ..Self::default() }
+    }
+
+    /// The page of companies to go back to.
+    pub fn behind(&self) -> Option<usize> {
+        self.behind.as_ref().map(|(page, _)| *page)
+    }
+
+    /// Typed anew, because of this.
+    fn refuse(&mut self, reason: TicketRefusal, now: Instant) {
+        (self.digits, self.asking, self.refused) = (String::new(), None, Some((reason, now)));
+    }
 }
 
 /// A booked interview that this candidate may enter.
@@ -33,8 +53,13 @@ pub(super) struct Invitation {
 
 impl Booth {
     pub(super) fn number_page(&mut self) {
-        if matches!(self.stage, Stage::Welcome | Stage::Companies { .. }) && self.online() {
-            self.stage = Stage::Number(Entry::default());
+        let entry = match self.stage {
+            Stage::Welcome => Entry::default(),
+            Stage::Companies { page } => Entry::after(page, None),
+            _ => return,
+        };
+        if self.online() {
+            self.stage = Stage::Number(entry);
         }
     }
 
@@ -77,8 +102,7 @@ impl Booth {
         let n = self.redeemed;
         let Stage::Number(entry) = &mut self.stage else { return };
         if !online {
-            (entry.digits, entry.refused) = (String::new(), Some((TicketRefusal::Unavailable, now)));
-            return;
+            return entry.refuse(TicketRefusal::Unavailable, now);
         }
         entry.asking = Some((n, now));
         self.send(ClientMessage::Redeem { n, ticket });
@@ -102,9 +126,14 @@ impl Booth {
         let now = self.now;
         let Stage::Number(entry) = &mut self.stage else { return };
         if matches!(entry.asking, Some((asked, _)) if asked == n) {
-            *entry = Entry { refused: Some((reason, now)), ..Entry::default() };
+            entry.refuse(reason, now);
             self.touched = now;
         }
+    }
+
+    /// Yes, the interview goes on here (E8).
+    pub(super) fn take_over(&mut self) {
+        self.dialog = None;
     }
 
     /// Before the door is open it says so; then the name, where it is not booked; then the preview.
@@ -188,7 +217,7 @@ impl Booth {
         let now = self.now;
         match &mut self.stage {
             Stage::Number(entry) if entry.asking.is_some_and(|(_, since)| now >= since + ANSWER) => {
-                *entry = Entry { refused: Some((TicketRefusal::Unavailable, now)), ..Entry::default() };
+                entry.refuse(TicketRefusal::Unavailable, now);
             }
             Stage::NotOpen(invitation) => {
                 let invitation = invitation.as_ref().clone();
@@ -217,7 +246,9 @@ impl Booth {
                 }
             })
         });
-        Screen::Number { digits: entry.digits.clone(), asking: entry.asking.is_some(), refused }
+        let company = entry.behind.as_ref().and_then(|(_, company)| company.as_ref());
+        let company = company.map(|company| self.company_name(Some(company))).unwrap_or_default();
+        Screen::Number { company, digits: entry.digits.clone(), asking: entry.asking.is_some(), refused }
     }
 
     pub(super) fn not_open_view(&self, invitation: &Invitation) -> Screen {

@@ -1,6 +1,7 @@
 //! What goes into a booth's session, and what comes out of it.
 
 use super::chat::Queued;
+use crate::outbox::KeepFault;
 use crate::view::{Devices, Touch};
 use engawa_protocol::{
     ClientMessage, Codec, CommandId, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
@@ -49,6 +50,10 @@ pub enum Input {
     },
     /// The queue did not take what was written: it is full, or the disk is.
     QueueFull,
+    /// The disk did not open at the start: nothing can be kept.
+    DiskFailed(KeepFault),
+    /// It is open now, with the interview of the last run if one was running.
+    DiskBack(Option<Saved>),
     /// The file that was to be shown is here, or cannot be had.
     Fetched {
         /// The room.

@@ -9,7 +9,7 @@ impl Booth {
     pub fn view(&self) -> View {
         let screen = self.screen();
         let lamp = match screen {
-            _ if self.staff_called => Lamp::Help,
+            _ if self.call.stands => Lamp::Help,
             Screen::Welcome => Lamp::Free,
             Screen::OutOfOrder { .. } => Lamp::Help,
             _ => Lamp::Taken,
@@ -33,7 +33,7 @@ impl Booth {
             countdown: visit.and_then(|visit| self.countdown(visit)),
             chat: visit.and_then(|visit| self.chat_view(visit)),
             document: visit.and_then(|visit| self.document_view(visit)),
-            staff_called: self.staff_called,
+            staff: self.staff_view(),
             level: if self.devices.microphone { self.meter.bars() } else { 0 },
             lamp,
         }
@@ -71,6 +71,7 @@ impl Booth {
             name: c.name.get(self.locale).to_owned(),
             here: !c.hosts.is_empty(),
             waiting: c.waiting,
+            booked: !c.walk_up,
         };
         let tiles = self.companies.iter().skip(page * TILES).take(TILES).map(tile).collect();
         Screen::Companies { tiles, page, pages, total: self.companies.len() }

@@ -1,12 +1,11 @@
 //! The pages before and after the interview, and every deadline of the walk.
 
-use super::{Booth, DEVICES, Effect, Link, LinkFault, MediaCommand, Stage};
+use super::invite::Entry;
+use super::order::AGAIN;
+use super::{Booth, DEVICES, Effect, MediaCommand, Stage};
 use crate::keyboard::Keyboard;
 use crate::view::{Dialog, End, Loss, TILES, Touch};
 use std::time::{Duration, Instant};
-
-/// A booth that is out of order looks again after this.
-const AGAIN: Duration = Duration::from_secs(30);
 
 impl Booth {
     pub(super) fn touch(&mut self, touch: Touch) {
@@ -24,16 +23,11 @@ impl Booth {
             Touch::Back => self.back(),
             Touch::NextTiles => self.turn(1),
             Touch::PreviousTiles => self.turn(-1),
-            Touch::Company(company) => {
-                let known = self.companies.iter().any(|c| c.company == company);
-                if matches!(self.stage, Stage::Companies { .. }) && known {
-                    self.stage = Stage::Name { company, keyboard: Keyboard::new(self.locale), invitation: None };
-                }
-            }
+            Touch::Company(company) => self.choose(company),
             Touch::Number => self.number_page(),
             Touch::Digit(digit) => self.digit(digit),
             Touch::EraseDigit => self.erase_digit(),
-            Touch::CallStaff => self.staff_called = !self.staff_called,
+            Touch::CallStaff => self.call_staff(),
             Touch::Key(key) => {
                 if let Stage::Name { keyboard, .. } = &mut self.stage {
                     keyboard.press(key);
@@ -79,6 +73,7 @@ impl Booth {
                     self.leave_by_button();
                 }
             }
+            Touch::TakeOver => self.take_over(),
             Touch::Stay => self.dialog = None,
             Touch::Hand => self.raise_hand(),
             Touch::Return => self.return_after_leaving(),
@@ -92,6 +87,17 @@ impl Booth {
             Touch::Dismiss(id) => self.dismiss(id),
             Touch::Enlarge(seat) => self.enlarge(Some(seat)),
             Touch::Tiles => self.enlarge(None),
+        }
+    }
+
+    /// A company's tile: its door is the name, or the number where it sees only people with a booking.
+    fn choose(&mut self, company: engawa_protocol::CompanyId) {
+        let Stage::Companies { page } = self.stage else { return };
+        let Some(walk_up) = self.companies.iter().find(|c| c.company == company).map(|c| c.walk_up) else { return };
+        if walk_up {
+            self.stage = Stage::Name { company, keyboard: Keyboard::new(self.locale), invitation: None };
+        } else if self.online() {
+            self.stage = Stage::Number(Entry::after(page, Some(company)));
         }
     }
 
@@ -114,7 +120,11 @@ impl Booth {
 
     fn back(&mut self) {
         match &mut self.stage {
-            Stage::Companies { .. } | Stage::Number(_) | Stage::NotOpen(_) => self.finish_with(Stage::Welcome),
+            Stage::Number(entry) => {
+                let next = entry.behind().map_or(Stage::Welcome, |page| Stage::Companies { page });
+                self.finish_with(next);
+            }
+            Stage::Companies { .. } | Stage::NotOpen(_) => self.finish_with(Stage::Welcome),
             Stage::Name { invitation: Some(_), .. } => self.finish_with(Stage::Welcome),
             Stage::Name { .. } => self.stage = Stage::Companies { page: 0 },
             Stage::Visit(visit) if visit.asked.is_none() => {
@@ -160,7 +170,6 @@ impl Booth {
         (self.dialog, self.touched) = (None, self.now);
         if matches!(next, Stage::Welcome | Stage::OutOfOrder(_)) {
             (self.locale, self.devices) = (self.config.locale, DEVICES);
-            self.staff_called = false;
         }
         self.stage = next;
     }
@@ -179,7 +188,7 @@ impl Booth {
                 Some(self.entry_timeout().map_or(idle, |at| at.min(idle)))
             }
             Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
-            Stage::OutOfOrder(_) => Some(self.touched + AGAIN),
+            Stage::OutOfOrder(_) => self.disk.is_none().then(|| self.touched + AGAIN),
             Stage::Visit(visit) => {
                 let idle = visit.asked.is_none().then(|| self.touched + self.config.idle);
                 let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
@@ -227,12 +236,8 @@ impl Booth {
             // A language that somebody chose and left is not the next one's.
             Stage::Welcome if idle => self.locale = self.config.locale,
             Stage::OutOfOrder(fault) => {
-                let camera = fault.starts_with("E-CAM");
-                if (!camera && self.online()) || (camera && now >= self.touched + AGAIN) {
-                    self.finish_with(Stage::Welcome);
-                } else if !camera {
-                    (self.stage, self.touched) = (Stage::OutOfOrder(self.fault()), now);
-                }
+                let fault = *fault;
+                self.look_again(fault, now);
             }
             Stage::Companies { .. } | Stage::Name { .. } | Stage::Number(_) | Stage::NotOpen(_) if idle => {
                 self.finish_with(Stage::Welcome)
@@ -261,15 +266,5 @@ impl Booth {
         let Some(visit) = self.visit().filter(|visit| visit.current) else { return };
         let commands = visit.links.handle_timeout(&ice, now);
         commands.into_iter().for_each(|command| self.media_command(command));
-    }
-
-    fn fault(&self) -> &'static str {
-        match self.link {
-            Link::Down { fault: LinkFault::Unauthorized, .. } => "E-KEY-01",
-            Link::Down { fault: LinkFault::Version, .. } => "E-VER-01",
-            Link::Down { fault: LinkFault::Replaced, .. } => "E-KEY-02",
-            Link::Down { fault: LinkFault::Misbehaved, .. } => "E-PRO-01",
-            _ => "E-NET-01",
-        }
     }
 }

@@ -53,8 +53,10 @@ pub enum Touch {
     Leave,
     /// Yes, leave.
     ConfirmLeave,
-    /// No, stay.
+    /// No: stay, or leave it where it is.
     Stay,
+    /// Yes, the interview goes on at this booth (E8).
+    TakeOver,
     /// Raises or lowers one's hand.
     Hand,
     /// Back into an interview that was left (X7).

@@ -54,6 +54,8 @@ pub struct World {
     pub invited: Option<(RoomId, Booking)>,
     /// What the booth sends gets lost, though its line seems up.
     pub mute_service: bool,
+    /// What the booth said to the staff, in order.
+    pub called: Vec<bool>,
 }
 
 pub fn ids(seed: u8) -> impl FnMut() -> [u8; 16] + Send {
@@ -102,6 +104,7 @@ impl World {
             around: Around::at(Millis(0)),
             invited: None,
             mute_service: false,
+            called: Vec::new(),
         };
         world.connect();
         world
@@ -213,7 +216,8 @@ impl World {
                 let now = self.millis();
                 self.reply(ServiceMessage::Welcome { protocol: PROTOCOL, you, event, ice_servers: vec![], now });
                 let name = Localized { ja: "みなと".into(), ko: "미나토".into(), en: "Minato".into() };
-                let state = CompanyState { company: company(), name, hosts: vec![], waiting: 0, walk_up: true };
+                let state =
+                    CompanyState { company: company(), name, hosts: vec![], waiting: 0, walk_up: self.around.walk_up };
                 self.reply(ServiceMessage::Directory { companies: vec![state] });
             }
             ClientMessage::Follow { room, after } if self.room_id.as_ref() == Some(&room) => {
@@ -251,6 +255,10 @@ impl World {
                     _ => ServiceMessage::NotInvited { n, reason: TicketRefusal::Unknown },
                 };
                 self.reply(answer);
+            }
+            ClientMessage::CallStaff { on } => {
+                self.called.push(on);
+                self.reply(ServiceMessage::StaffCall { called: on, attended_by: None });
             }
             _ => {}
         }

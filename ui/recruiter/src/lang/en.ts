@@ -1,3 +1,6 @@
+import { ACCESS } from './access';
+import { COMING } from './coming';
+import { FLOOR } from './floor';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
@@ -5,6 +8,9 @@ import type { Words } from './words';
 const clockHour = (hour: number) => `${hour % 12 === 0 ? 12 : hour % 12} ${hour < 12 ? 'am' : 'pm'}`;
 
 export const en: Words = {
+  access: ACCESS.en,
+  coming: COMING.en,
+  floor: FLOOR.en,
   room: ROOM.en,
   plan: PLAN.en,
   tag: 'en',
@@ -72,8 +78,8 @@ export const en: Words = {
     announce: (g, b) => `${g} is knocking. Booth ${b}`,
     documentTitle: (n) => `(${n}) Knock - Engawa`,
     refused: {
-      too_early: 'This interview is not open yet.',
-      too_late: 'The time of this interview is over.',
+      too_early: 'This interview cannot be entered at this time.',
+      too_late: 'This interview cannot be entered at this time. Its time is over.',
       already_here: 'You are already connected to the call screen.',
       next_slot: 'The next interview begins before that.',
       no_such_file: 'This file cannot be found.',
@@ -197,7 +203,7 @@ export const en: Words = {
     ended: 'The interview is over',
     left: 'You left the room',
     cause: {
-      slot_over: 'The time slot is over',
+      slot_over: 'The time slot is over. An ended interview cannot be resumed.',
       cancelled: 'It was cancelled',
       host: 'A recruiter ended it',
       host_left: 'All recruiters left',

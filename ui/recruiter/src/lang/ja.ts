@@ -1,8 +1,14 @@
+import { ACCESS } from './access';
+import { COMING } from './coming';
+import { FLOOR } from './floor';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
 
 export const ja: Words = {
+  access: ACCESS.ja,
+  coming: COMING.ja,
+  floor: FLOOR.ja,
   room: ROOM.ja,
   plan: PLAN.ja,
   tag: 'ja',
@@ -71,7 +77,7 @@ export const ja: Words = {
     documentTitle: (n) => `(${n}) ノック - Engawa`,
     refused: {
       too_early: '受付可能時間外です。',
-      too_late: 'この面接の時間は終わりました。',
+      too_late: '受付可能時間外です。この面接の時間は終わりました。',
       already_here: '既に通話画面に接続されています。',
       next_slot: '次の面接の時間と重なります。',
       no_such_file: 'このファイルは見つかりません。',
@@ -195,7 +201,7 @@ export const ja: Words = {
     ended: '面接が終わりました',
     left: '面接室から退出しました',
     cause: {
-      slot_over: '予定の時間が終わりました',
+      slot_over: '予定の時間が終わりました。終了した面接は再開できませんので、ご了承ください。',
       cancelled: '取り消されました',
       host: '担当者が終了しました',
       host_left: '担当者が全員退出しました',

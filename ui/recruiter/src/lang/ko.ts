@@ -1,8 +1,14 @@
+import { ACCESS } from './access';
+import { COMING } from './coming';
+import { FLOOR } from './floor';
 import { PLAN } from './plan';
 import { ROOM } from './room';
 import type { Words } from './words';
 
 export const ko: Words = {
+  access: ACCESS.ko,
+  coming: COMING.ko,
+  floor: FLOOR.ko,
   room: ROOM.ko,
   plan: PLAN.ko,
   tag: 'ko',
@@ -71,7 +77,7 @@ export const ko: Words = {
     documentTitle: (n) => `(${n}) 노크 - Engawa`,
     refused: {
       too_early: '입장 가능 시간이 아닙니다.',
-      too_late: '이 면접의 시간이 끝났습니다.',
+      too_late: '입장 가능 시간이 아닙니다. 이 면접의 시간이 끝났습니다.',
       already_here: '이미 통화 화면에 연결되어 있습니다.',
       next_slot: '다음 면접 시간과 겹칩니다.',
       no_such_file: '이 파일을 찾을 수 없습니다.',
@@ -195,7 +201,7 @@ export const ko: Words = {
     ended: '면접이 종료되었습니다',
     left: '면접실에서 나왔습니다',
     cause: {
-      slot_over: '예정된 시간이 끝났습니다',
+      slot_over: '예정된 시간이 끝났습니다. 종료된 면접은 재진행이 불가하오니 참고하시기 바랍니다.',
       cancelled: '취소되었습니다',
       host: '면접관이 종료했습니다',
       host_left: '면접관이 모두 나갔습니다',

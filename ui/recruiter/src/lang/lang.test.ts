@@ -43,6 +43,24 @@ describe('the languages', () => {
     expect(WORDS.ja.knock.refused.already_here).toBe('既に通話画面に接続されています。');
   });
 
+  // E7
+  it('say in the same words that it is outside the join window', () => {
+    expect(WORDS.ja.coming.outside).toBe('受付可能時間外です');
+    for (const locale of LOCALES) {
+      const { refused } = WORDS[locale].knock;
+      expect(refused.too_early).toContain(WORDS[locale].coming.outside);
+      expect(refused.too_late).toContain(WORDS[locale].coming.outside);
+    }
+  });
+
+  // L12, X4
+  it('keep the wording of the hold and of the end of the slot', () => {
+    expect(LOCALES.map((l) => WORDS[l].room.held)).toEqual([
+      '管理者によって保留中に設定されました', '관리자가 통화를 보류했습니다', 'The host has put the call on hold',
+    ]);
+    expect(WORDS.ko.ended.cause.slot_over).toContain('종료된 면접은 재진행이 불가하오니 참고하시기 바랍니다.');
+  });
+
   it('offer the guest quick words in every language, within the limit', () => {
     for (const locale of LOCALES) {
       expect(WORDS[locale].knock.quick.map((q) => q.key)).toEqual(['soon', 'later', 'book']);

@@ -1,8 +1,9 @@
 // Texts of booking, connection numbers, the month, and records, in every language.
+import type { Fault } from '../ask';
 import type { FormFault } from '../form';
 import type { InterviewKind, Locale } from '../protocol';
 import type { StateFilter } from '../rows';
-import type { Fault, Part } from '../schedule';
+import type { Part } from '../schedule';
 
 export type PlanWords = {
   kind: Record<InterviewKind, string>;

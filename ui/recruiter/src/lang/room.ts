@@ -38,6 +38,8 @@ export type RoomWords = {
   more: string;
   hold: string;
   resume: string;
+  /** In a list. */
+  onHold: string;
   held: string;
   heldLead: string;
   muteAll: string;
@@ -101,7 +103,8 @@ const ja: RoomWords = {
   more: '詳細アクション',
   hold: '保留にする',
   resume: '保留を終える',
-  held: '保留中です',
+  onHold: '保留中',
+  held: '管理者によって保留中に設定されました',
   heldLead: 'たがいの映像と音声は届きません。チャットは使えます。',
   muteAll: '全員のマイクをオフ',
   camerasOff: '全員のカメラをオフ',
@@ -169,7 +172,8 @@ const ko: RoomWords = {
   more: '더 보기',
   hold: '보류하기',
   resume: '보류 끝내기',
-  held: '보류 중입니다',
+  onHold: '보류 중',
+  held: '관리자가 통화를 보류했습니다',
   heldLead: '서로의 영상과 음성이 전해지지 않습니다. 채팅은 사용할 수 있습니다.',
   muteAll: '모두의 마이크 끄기',
   camerasOff: '모두의 카메라 끄기',
@@ -237,7 +241,8 @@ const en: RoomWords = {
   more: 'More',
   hold: 'Put on hold',
   resume: 'End the hold',
-  held: 'The call is on hold',
+  onHold: 'On hold',
+  held: 'The host has put the call on hold',
   heldLead: 'Nobody sees or hears the others. The chat goes on.',
   muteAll: 'Turn all microphones off',
   camerasOff: 'Turn all cameras off',

@@ -2,10 +2,16 @@
 import type { Kind, Problem } from '../devices';
 import type { Loudness } from '../keep';
 import type { EndCause, Locale, Progress, Refusal } from '../protocol';
+import type { AccessWords } from './access';
+import type { ComingWords } from './coming';
+import type { FloorWords } from './floor';
 import type { PlanWords } from './plan';
 import type { RoomWords } from './room';
 
 export type Words = {
+  access: AccessWords;
+  coming: ComingWords;
+  floor: FloorWords;
   room: RoomWords;
   plan: PlanWords;
   /** BCP 47, for dates and `lang`. */

@@ -1,0 +1,44 @@
+//! What a booth is set to.
+
+use crate::room::Policy;
+use engawa_protocol::{Codec, Locale};
+use std::time::Duration;
+
+/// What a booth is set to, and how long its pages last.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The language of the first page.
+    pub locale: Locale,
+    /// Picture and sound come from a clip.
+    pub clip: bool,
+    /// Video codecs the booth can receive.
+    pub receives: Vec<Codec>,
+    /// A page that nobody touches goes back to the first one and wipes.
+    pub idle: Duration,
+    /// The last page stays this long.
+    pub closing: Duration,
+    /// A question that nobody answers is taken as staying.
+    pub question: Duration,
+    /// Without the service for this long, an empty booth says so.
+    pub offline: Duration,
+    /// Without the service for this long, a walk is given up.
+    pub give_up: Duration,
+    /// The room's deadlines; a booth only folds, but shares the type.
+    pub policy: Policy,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            locale: Locale::Ja,
+            clip: false,
+            receives: vec![Codec::H264, Codec::Vp8],
+            idle: Duration::from_secs(90),
+            closing: Duration::from_secs(60),
+            question: Duration::from_secs(20),
+            offline: Duration::from_secs(10),
+            give_up: Duration::from_secs(5 * 60),
+            policy: Policy::default(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+// An interview that is booked: on the page, by its number, and only when it is time.
+import { beforeAll, expect, test } from 'vitest';
+import type { Booth } from './support/booth';
+import { Fair, SMALL, TAKAHASHI } from './support/fair';
+import { written } from './support/noon';
+import type { Office } from './support/office';
+import { plain, type Recruiter } from './support/recruiter';
+import { until } from './support/until';
+
+const MINUTE = 60_000;
+const fair = Fair.shared('booked', { booths: ['a-01', 'a-02'] });
+let office: Office;
+let recruiter: Recruiter;
+let booth: Booth;
+let other: Booth;
+
+beforeAll(async () => {
+  office = await fair().office();
+  recruiter = await fair().recruiter();
+  booth = fair().booth(SMALL);
+  other = fair().booth({ ...SMALL, id: 'a-02' });
+});
+
+/** Types into the form of an interview and saves it. */
+async function fill(fields: Record<string, string>): Promise<void> {
+  const { page } = recruiter;
+  for (const [name, value] of Object.entries(fields)) {
+    const field = page.getByTestId(`form-${name}`);
+    if (['kind', 'booth', 'language'].includes(name)) await field.selectOption(value);
+    else await field.fill(value);
+  }
+  await page.getByTestId('form-save').click();
+  await page.getByTestId('interview-form').waitFor({ state: 'detached' });
+}
+
+const total = async () => plain(await recruiter.page.getByTestId('counts').locator('b').textContent());
+
+// E4, E5
+test('the host books, changes and cancels interviews, and finds them by kind, state and month', async () => {
+  const { page } = recruiter;
+  const { date } = written(Date.now());
+  await page.getByTestId('add').click();
+  expect(await page.getByTestId('form-minutes').inputValue()).toBe('30');
+  await fill({ kind: 'further_interview', date, time: '18:00', guest: '佐藤花子' });
+  await page.getByTestId('add').click();
+  await fill({ kind: 'consulting', date, time: '19:00', minutes: '45', guest: '이서연' });
+  await until('both in the list', async () => (await total()) === '本日の面接 2 件', { instead: total });
+  expect(plain(await recruiter.row('佐藤花子').innerText())).toMatch(/^18:00–18:30 佐藤花子 再面接 — 予約/);
+  expect(plain(await recruiter.row('이서연').innerText())).toMatch(/^19:00–19:45 이서연 相談 — 予約/);
+
+  await page.getByTestId('filter-consulting').click();
+  await recruiter.row('佐藤花子').waitFor({ state: 'detached' });
+  expect(await page.getByTestId('room').count()).toBe(1);
+  await page.getByTestId('filter-done').click();
+  await page.getByText('この条件の面接はありません').waitFor();
+  await page.getByTestId('filter-all').click();
+  await recruiter.row('佐藤花子').waitFor();
+  expect(await total()).toBe('本日の面接 2 件');
+
+  await recruiter.row('이서연').getByTestId('change').click();
+  await fill({ kind: 'interview', time: '19:30', booth: 'a-02' });
+  await recruiter.row('19:30–20:15').waitFor();
+  expect(plain(await recruiter.row('이서연').innerText())).toMatch(/이서연 面接 A-02 予約/);
+
+  await recruiter.row('佐藤花子').getByTestId('change').click();
+  await page.getByTestId('form-cancel').click();
+  await page.getByText('佐藤花子さんの面接を取り消します。元にはもどせません。').waitFor();
+  await page.getByTestId('confirm-cancel').click();
+  await until('one less', async () => (await total()) === '本日の面接 1 件', { instead: total });
+  expect(plain(await recruiter.row('佐藤花子').innerText())).toContain('取消');
+
+  await page.getByTestId('month-view').click();
+  await until('one on the day', async () => plain(await page.getByTestId(`day-${date}`).textContent()).endsWith('1 件'));
+  expect(plain(await page.getByTestId('month-interview').innerText())).toContain('19:30–20:15 이서연 面接 予約');
+  await page.getByTestId('month-view').click();
+});
+
+// E2, E4, E7, W15, W17, L17, X1
+test('a number that is read out opens the booked interview, with the name and the time until it begins', async () => {
+  const { page } = recruiter;
+  const starts = Math.ceil(Date.now() / MINUTE + 10) * MINUTE;
+  await page.getByTestId('add').click();
+  await page.getByTestId(`form-host-${TAKAHASHI.account}`).click();
+  await fill({ ...written(starts), guest: '홍성우', language: 'ko' });
+  await recruiter.row('홍성우').getByTestId('issue').click();
+  const digits = plain(await page.getByTestId('number').textContent());
+  expect(digits).toMatch(/^\d{4}$/);
+  await page.getByTestId('number-close').click();
+
+  await booth.act(`number ${digits}`);
+  const ready = await booth.screen('ready');
+  expect(ready).toMatchObject({ name: '홍성우', locale: 'ko', who: [['高橋 めぐみ', '採用担当']], countdown: 'starts' });
+  const left = (starts - Date.now()) / 1000;
+  expect(Math.abs((await booth.seconds()) - left)).toBeLessThan(3);
+
+  // Somebody else who saw the number is too late.
+  await other.act(`number ${digits}`);
+  await other.shows('that it was used', (shown) => shown.refused === 'used');
+  await other.welcome();
+
+  await booth.act('knock');
+  await recruiter.knockCard().getByText('홍성우').waitFor();
+  expect((await booth.screen('waiting')).countdown).toBe('starts');
+  await recruiter.admit();
+  expect(await booth.screen('call')).toMatchObject({ name: '홍성우', countdown: 'starts' });
+  expect(plain(await page.getByTestId('call').locator('header').innerText())).toMatch(/홍성우 ブース A-01 ・ 面接/);
+  await recruiter.end();
+  await recruiter.toDay();
+  await booth.act('finish');
+  await recruiter.row('홍성우').getByTestId('row-records').waitFor();
+  expect(plain(await recruiter.row('홍성우').innerText())).toContain('済み');
+});
+
+// E2, E7
+test('outside its time the door is closed: the booth says until when, and opens by itself', async () => {
+  const early = await office.book({ starts: Date.now() + 60 * MINUTE + 4_000, guest: '佐藤花子', locale: 'ja' });
+  await booth.act(`number ${await office.number(early.room)}`);
+  const closed = await booth.screen('not-open');
+  expect(closed).toMatchObject({ locale: 'ja', opens: early.booking.slot.starts - 60 * MINUTE, slot: early.booking.slot });
+  expect(await booth.seconds()).toBeLessThanOrEqual(4);
+  expect(await booth.screen('ready')).toMatchObject({ name: '佐藤花子', countdown: 'starts' });
+  await booth.act('back');
+  await booth.welcome();
+
+  const over = await office.book({ starts: Date.now() - MINUTE + 3_000, minutes: 1 });
+  const number = await office.number(over.room);
+  await until('the end of the slot', async () => (await office.interview(over.room)).state !== 'booked');
+  await other.act(`number ${number}`);
+  await other.shows('that it is no longer valid', (shown) => shown.refused === 'expired');
+  await other.welcome();
+});
+
+// E7, W17
+test('the host sees until when the door is closed, and when it was open', async () => {
+  const { page } = recruiter;
+  await office.book({ starts: Date.now() + 120 * MINUTE, guest: '田中一郎', locale: 'ja' });
+  await page.reload();
+  await recruiter.row('田中一郎').getByTestId('prepare').click();
+  await recruiter.at('ready');
+  const outside = page.getByTestId('outside');
+  await outside.getByText('受付可能時間外です', { exact: true }).waitFor();
+  expect(plain(await page.getByTestId('opens-in').textContent())).toMatch(/(59|1:00):\d\d/);
+  expect(await page.getByTestId('enter').isDisabled()).toBe(true);
+  await page.getByTestId('back').click();
+
+  const { room } = await office.book({ starts: Date.now() + 30 * MINUTE, guest: '田中二郎', locale: 'ja' });
+  await page.reload();
+  await recruiter.row('田中二郎').getByTestId('prepare').click();
+  expect(plain(await page.getByTestId('before').textContent())).toMatch(/^開始まで (29:\d\d|30:00)$/);
+  await recruiter.says('guest', '応募者はまだ来ていません');
+  await booth.act(`number ${await office.number(room)}`);
+  await booth.act('knock');
+  await recruiter.says('guest', 'ノック中');
+  await recruiter.enter();
+  await booth.screen('call');
+  await recruiter.end();
+  await recruiter.toDay();
+  await booth.act('finish');
+});
+
+// E2
+test('a wrong number opens nothing, and after five the booth has to wait', async () => {
+  const good = await office.number((await office.book()).room);
+  const wrong = ['0000', '1111', '2222', '3333', '4444', '5555'].filter((digits) => digits !== good);
+  for (const digits of wrong.slice(0, 5)) {
+    await booth.act(`number ${digits}`);
+    await booth.shows('that there is no such number', (shown) => shown.refused === 'unknown');
+    await booth.welcome();
+  }
+  await booth.act(`number ${good}`);
+  await booth.shows('that it was too often', (shown) => shown.refused === 'too-many-tries');
+
+  // Another booth does not have to wait.
+  await other.act(`number ${good}`);
+  await other.screen('ready');
+});
