@@ -41,6 +41,7 @@ BREAKS = [
     ("slots", f"{RAUC}/raspberrypi4-64/system.conf", "bootname=B", "bootname=A", "bootname of [slot.rootfs.1]"),
     ("slots", f"{RAUC}/raspberrypi4-64/system.conf", "bootloader=uboot", "bootloader=grub", "bootloader of"),
     ("slots", CONF, "u-boot-env u-boot-fw-utils", "u-boot-env", "without u-boot-fw-utils"),
+    ("slots", "flash.sh", "boot root-a root-b data", "boot root-a root-b home", "flash.sh looks for"),
     ("slots", IMAGE, "* 1024", "* 2048", "the image may have"),
     ("slots", IMAGE, '"rauc-mark-good"', '"rauc-mark"', "calls every start good"),
     ("slots", f"{LAYER}/recipes-core/base-files/files/fstab", "PARTLABEL=data  /data", "PARTLABEL=data  /srv", "fstab mounts"),

@@ -129,6 +129,7 @@ def _others(root: pathlib.Path) -> list[str]:
             problems.append(f"tests/image/disk.cfg has {names}, not {NAMES}")
     flash = root / "flash.sh"
     if flash.exists():
-        named = set(re.findall(r"\b(root-?[a-z0-9])\b", flash.read_text(), re.I)) - {"root-a", "root-b"}
-        problems += [f"flash.sh speaks of a partition {name}" for name in sorted(named)]
+        wanted = re.search(r"for label in ([\w -]+);", flash.read_text())
+        if wanted is None or wanted[1].split() != NAMES:
+            problems.append(f"flash.sh looks for {wanted and wanted[1].split()}, not {NAMES}")
     return problems
