@@ -51,7 +51,10 @@ bail() { # CODE WORDS…
 }
 
 note() { [ -n "$dry" ] || printf '%(%FT%TZ)T %s\n' -1 "$*" >>"$log"; }
-say() { printf '%s\n' "$*" && note "$*"; }
+say() {
+  if [ -t 1 ]; then printf '\r\033[K'; fi # over the line of `progress`
+  printf '%s\n' "$*" && note "$*"
+}
 size_of() { numfmt --to=iec-i --suffix=B --format=%.1f "$1"; }
 tool() { command -v "$1" >/dev/null; }
 
@@ -273,15 +276,14 @@ END
 # Refuses what must not be overwritten. A mounted partition also makes O_EXCL fail, which is the stronger
 # check: it sees what other mount tables hold.
 check_target() { # DISK
-  local target=$1 type mounts holders size
+  local target=$1 each type mounts holders size
   [ -e "$target" ] || bail 4 "$target does not exist: is the card in? lsblk shows the disks"
   if [ -f "$target" ]; then
     [ -w "$target" ] || bail 4 "$target cannot be written"
-    [ -z "$(losetup -nO NAME -j "$target")" ] || bail 4 "$target is in use by $(losetup -nO NAME -j "$target")"
     size=$(($(stat -Lc %s "$target") / 512 * 512))
   else
     [ -b "$target" ] || bail 4 "$target is not a disk"
-    type=$(lsblk -dnro TYPE "$target")
+    type=$(lsblk -dnro TYPE "$target" 2>/dev/null) || bail 4 "$target is empty: is a card in the reader?"
     case $type in
       disk | loop) ;;
       part) bail 4 "$target is a partition: give the whole disk, /dev/$(lsblk -dnro PKNAME "$target")" ;;
@@ -294,8 +296,6 @@ check_target() { # DISK
     [ -z "$mounts" ] || bail 4 "$target is mounted at ${mounts//$'\n'/, }: check that it is the right card, then umount it"
     holders=$(lsblk -nro NAME,TYPE "$target" | awk 'NR > 1 && $2 != "part" { print $1 " (" $2 ")" }')
     [ -z "$holders" ] || bail 4 "$target is in use by ${holders//$'\n'/, }"
-    holders=$(losetup -nO NAME,BACK-FILE | awk -v file="$target" '$2 == file || index($2, file "p") == 1 { print $1 }')
-    [ -z "$holders" ] || bail 4 "$target is in use by $holders: losetup -d it"
     [ "$(lsblk -dnro RO "$target")" = 0 ] || bail 4 "$target is write-protected: is the card's slider on LOCK?"
     [ "$(lsblk -dnro LOG-SEC "$target")" = 512 ] || bail 4 "$target has sectors of another size than the image's 512 bytes"
     if [ -r "$target" ]; then
@@ -304,6 +304,11 @@ check_target() { # DISK
     else printf 'whether %s is in use could not be checked without root\n' "$target"; fi
     size=$(lsblk -dnbro SIZE "$target")
   fi
+  for each in "$target" $(lsblk -nrpo NAME "$target" 2>/dev/null || true); do
+    holders=$(losetup -nO NAME -j "$each")
+    [ -z "$holders" ] || bail 4 "$target is in use by ${holders//$'\n'/, }: losetup -d it"
+  done
+  [ "$size" -gt 0 ] || bail 4 "$target is empty: is a card in the reader?"
   # With less than this more, the image's own second table would be the disk's, and it could start unfinished.
   [ "$size" -ge $((image_size + MIB)) ] ||
     bail 4 "$target is too small: it has $(size_of "$size"), the image needs $(size_of $((image_size + MIB)))"
@@ -426,6 +431,9 @@ grow() {
 part() { partx -rgo "NAME,$2" "$table" | awk -v name="$1" '$1 == name { print $2 }'; } # LABEL FIELD
 attach() { # LABEL OPTIONS…
   loop=$(losetup -f --show "${@:2}" --offset $(($(part "$1" START) * 512)) --sizelimit $(($(part "$1" SECTORS) * 512)) "$disk")
+  # Given back at once: it stays until nothing holds it any more, whatever becomes of this process.
+  exec {holder}<"$loop"
+  losetup -d "$loop"
 }
 repaired() { e2fsck -fp "$loop" || [ $? = 1 ]; }
 
@@ -445,7 +453,6 @@ put() { # MODE FILE TEXT
 personalise() {
   local i
   run mount -t ext4 -o nosuid,nodev,noexec "$loop" "$mount"
-  losetup -d "$loop" && loop='' # as soon as nothing is mounted, whatever becomes of this process
   mkdir -p "$mount/engawa" "$mount/iwd"
   chmod 755 "$mount/engawa" && chmod 700 "$mount/iwd"
   put 644 engawa/booth.toml "$(settings)"
@@ -464,7 +471,7 @@ personalise() {
 
 release() {
   if mountpoint -q "$mount"; then umount "$mount"; fi
-  if [ -n "$loop" ]; then losetup -d "$loop" && loop=''; fi
+  if [ -n "$holder" ]; then exec {holder}<&- && holder=''; fi
 }
 
 # The second table first: until the first sector is there nothing starts from the card.
@@ -476,13 +483,20 @@ seal() {
 }
 
 work() { # INDEX
-  index=$1 booth=${names[$1]} size=${sizes[$1]} disk=${disks[$1]} doing='' loop='' own='' sealing='' word=failed
+  index=$1 booth=${names[$1]} size=${sizes[$1]} disk=${disks[$1]} doing='' loop='' holder='' sealing='' word=failed
   table="$work/$1.table" mount="$work/$1.mount" out="$work/$1.out"
+  trap - ERR
   trap '' PIPE
   trap 'word=stopped; [ -z "$child" ] || kill "$child" 2>/dev/null; wait; exit 143' TERM HUP
   trap 'finish $?' EXIT
   mkdir "$mount"
-  if [ -f "$disk" ]; then disk=$(losetup -f --show "$disk") && own=$disk; fi
+  if [ -f "$disk" ]; then
+    disk=$(losetup -f --show "$disk")
+    # Kept until this process ends.
+    # shellcheck disable=SC2034
+    exec {own}<"$disk"
+    losetup -d "$disk"
+  fi
   begin 'wiping the partition table'
   # The older booth's data must not come back, neither to a reader nor to a file system: many cards forget it at once.
   run blkdiscard -f "$disk" || true
@@ -515,7 +529,6 @@ finish() { # CODE
     say "$booth (${disks[index]}): $word while $doing${why:+: ${why%.}}. $fate; the token was not used." \
       "Try again, or another card." >&2
   fi
-  [ -z "$own" ] || losetup -d "$own"
 }
 
 # And here all cards together again.
@@ -570,6 +583,8 @@ main() {
   need_tools
   work=$(mktemp -d "${TMPDIR:-/tmp}/engawa-flash.XXXXXX")
   trap 'rm -rf -- "$work"' EXIT
+  set -E # what nobody thought of ends with a word, too
+  trap 'bail 5 "line $LINENO failed: $BASH_COMMAND"' ERR
   out="$work/out" used="${booths:-$token_file}.used"
   if [ -n "$booths" ]; then read_booths; else read_booth; fi
   for i in "${wifi_files[@]}"; do read_wifi "$i"; done
@@ -591,7 +606,7 @@ main() {
     ticker=$!
   fi
   collect
-  summary
+  summary || exit
 }
 
 # In a mount table of its own: a card is mounted for nobody else, and not any more once this has ended.

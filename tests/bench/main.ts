@@ -1,15 +1,18 @@
 // Measures, prints a table and writes target/bench/report.json. A missed aim is told, and is no
 // failure of the bench; what could not be measured is.
 import { latency } from './latency';
+import { ledger } from './ledger';
 import { line } from './line';
 import { load } from './load';
+import { outbox } from './outbox';
 import { Report, type Measured } from './report';
+import { service } from './service';
 import { start } from './start';
 
 /** A bench that hangs ends all the same. */
-const LONGEST = 25 * 60_000;
+const LONGEST = 45 * 60_000;
 
-const PARTS: Record<string, () => Promise<Measured[]>> = { latency, start, load, line };
+const PARTS: Record<string, () => Promise<Measured[]>> = { latency, start, load, line, service, ledger, outbox };
 
 // Children and namespaces are put away at `exit`, which a signal alone would not bring about.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));

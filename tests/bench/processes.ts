@@ -1,7 +1,7 @@
 // Processor time and memory of a process and all that come from it, and the machine's own load.
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { tree } from '../browser/support/recruiter';
+import { tree } from '../browser/support/processes';
 import { pause } from './pause';
 
 /** Linux counts processor time in these, whatever the kernel's own tick is. */
@@ -57,7 +57,7 @@ function spent(root: number): Map<number, number> {
 }
 
 /** Proportional set size in MiB: shared pages are counted once over all who share them. */
-function proportional(pid: number): number {
+export function proportional(pid: number): number {
   try {
     const kib = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').match(/^Pss:\s+(\d+) kB$/m)?.[1];
     return Number(kib ?? 0) / 1024;

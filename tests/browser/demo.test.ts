@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Child } from './support/child';
 import { folder, ROOT, TARGET } from './support/paths';
-import { Recruiter, tree } from './support/recruiter';
+import { tree } from './support/processes';
+import { Recruiter } from './support/recruiter';
 import { until } from './support/until';
 
 const alive = (pid: number) => existsSync(`/proc/${pid}`);

@@ -1,12 +1,12 @@
-// Who sits in an interview: one connection each, coming late, dropping off and coming back.
+// Who sits in an interview: one connection each, coming late, and how everybody comes in.
 import { beforeAll, expect, test } from 'vitest';
 import type { Booth } from './support/booth';
 import { Fair, KIM, SMALL, TAKAHASHI } from './support/fair';
-import { Line } from './support/line';
+import { people } from './support/people';
 import { plain, type Recruiter } from './support/recruiter';
 import { until } from './support/until';
 
-const fair = Fair.shared('seats', { policy: ['host_grace = 3'] });
+const fair = Fair.shared('seats', { booths: ['a-01', 'a-02'] });
 let first: Recruiter;
 let second: Recruiter;
 let booth: Booth;
@@ -16,17 +16,6 @@ beforeAll(async () => {
   second = await fair().recruiter(KIM);
   booth = fair().booth(SMALL);
 });
-
-const alone = (host: Recruiter) => booth.shows(`only ${host.host.name}`, ({ others }) => others?.length === 1 && others[0]?.name === host.host.name);
-const both = () => booth.shows('both recruiters', (shown) => shown.others?.length === 2);
-
-/** The list of who is here and who was, with a time for every time of day. */
-async function people({ page }: Recruiter, list: 'people' | 'history'): Promise<string[]> {
-  if (!(await page.getByTestId('people').isVisible())) await page.getByTestId('people-button').click();
-  if (list === 'history' && !(await page.getByTestId('history').isVisible())) await page.getByTestId('history-button').click();
-  const lines = await page.getByTestId(list).locator('li').allInnerTexts();
-  return lines.map((line) => plain(line).replaceAll(/\d\d:\d\d/g, 'h:m'));
-}
 
 // E8
 test('a second window of a host is told, may take over, and the first one is told then', async () => {
@@ -43,7 +32,7 @@ test('a second window of a host is told, may take over, and the first one is tol
   await window.at('call');
   await first.at('replaced');
   await first.page.getByRole('heading', { name: '既に通話画面に接続されています。', exact: true }).waitFor();
-  await alone(first);
+  await booth.with(first.host.name);
 
   await first.page.getByTestId('here').click();
   await first.at('call');
@@ -55,6 +44,30 @@ test('a second window of a host is told, may take over, and the first one is tol
   await first.end();
   await first.toDay();
   await booth.act('finish');
+});
+
+// E8
+test('a candidate who enters a number at another booth is asked, goes on there, and the first booth is told', async () => {
+  const office = await fair().office();
+  const { room } = await office.book();
+  await booth.act(`number ${await office.number(room)}`);
+  await booth.act('knock');
+  await first.admit();
+  await booth.with(first.host.name);
+
+  const other = fair().booth({ ...SMALL, id: 'a-02' });
+  await other.act(`number ${await office.number(room)}`);
+  await other.shows('the question', (shown) => shown.screen === 'number' && shown.dialog === 'take-over');
+  expect((await booth.screen('call')).others).toHaveLength(1);
+  await other.act('take-over');
+  await other.with(first.host.name);
+  await first.sees(0);
+  expect((await booth.screen('ended')).end).toBe('taken-over');
+  expect((await first.desk()).present).toHaveLength(2);
+  await first.end();
+  await first.toDay();
+  for (const each of [booth, other]) await each.act('finish');
+  await other.stop();
 });
 
 // L2, L5, T4, T5, W8, X6, X8
@@ -82,7 +95,7 @@ test('who comes late finds the history, and a co-host keeps the call when the ot
     '佐 佐藤花子 応募者 ・ ブース A-01', '김 김민준 면접관', '高 高橋 めぐみ (あなた) 採用担当',
   ]);
 
-  await both();
+  await booth.with(KIM.name, TAKAHASHI.name);
   await second.page.getByTestId('hand').click();
   await booth.shows('the first hand', (shown) => shown.notice?.kind === 'hand-raised' && shown.notice.name === KIM.name);
   await booth.act('hand');
@@ -93,73 +106,18 @@ test('who comes late finds the history, and a co-host keeps the call when the ot
   expect(await booth.screen('call')).toMatchObject({ hand: true, others: [{ name: KIM.name, hand: 1 }, { name: TAKAHASHI.name, hand: null }] });
 
   await second.leave();
-  await alone(first);
+  await booth.with(first.host.name);
   await second.page.getByTestId('again').click();
   await second.at('call');
-  await both();
+  await booth.with(KIM.name, TAKAHASHI.name);
   expect(await people(first, 'history')).toEqual([
     'h:m– 佐藤花子 参加中', 'h:m–h:m 김민준 退出', 'h:m– 高橋 めぐみ 参加中', 'h:m– 김민준 参加中',
   ]);
   await second.leave();
-  await alone(first);
+  await booth.with(first.host.name);
   await first.end();
   for (const host of [first, second]) await host.toDay();
   await booth.act('finish');
-});
-
-// X6, X8
-test('a host whose line is lost has some seconds, a booth that falls over comes back, and without any host it ends', async () => {
-  const line = await Line.of(second);
-  await booth.knock();
-  await first.admit();
-  await second.join();
-  await both();
-
-  await line.cut();
-  await until('the shaky line', async () => (await first.page.getByTestId('tile').getByLabel('接続が不安定です').count()) === 1);
-  await alone(first);
-  line.mend();
-  await both();
-
-  await booth.stop('SIGKILL');
-  booth.start();
-  const seen = () => people(first, 'history');
-  await until('the booth to be back', async () => (await seen()).includes('h:m–h:m 홍성우 入り直し'), { within: 60_000, instead: seen });
-  expect(await people(first, 'history')).toEqual([
-    'h:m–h:m 홍성우 入り直し', 'h:m– 高橋 めぐみ 参加中', 'h:m–h:m 김민준 接続が切れました', 'h:m– 김민준 参加中', 'h:m– 홍성우 参加中',
-  ]);
-
-  await first.leave();
-  await alone(second);
-  await line.cut();
-  expect((await booth.screen('ended')).end).toBe('lost');
-  line.mend();
-  await second.at('ended');
-  await second.says('ended-cause', '担当者の接続がもどりませんでした');
-  for (const host of [first, second]) await host.toDay();
-  await booth.act('finish');
-});
-
-// X5, X6, X7
-test('where it is allowed, who left by the button goes back in by another', async () => {
-  const office = await fair().office();
-  const { room } = await office.book({ reentry: 'always' });
-  await booth.act(`number ${await office.number(room)}`);
-  await booth.act('knock');
-  await first.admit();
-  await booth.act('ask-leave');
-  await booth.shows('the milder question', (shown) => shown.dialog?.may_return === true);
-  await booth.act('leave');
-  expect(await booth.screen('ended')).toMatchObject({ end: 'left', may_return: true });
-  await until('the empty seat', async () => (await first.desk()).present.length === 1);
-  expect((await first.desk()).screen).toBe('call');
-
-  await booth.act('return');
-  await alone(first);
-  expect(booth.history.some((shown) => shown.screen === 'reconnecting' && shown.reason === 'left')).toBe(true);
-  expect(await people(first, 'history')).toEqual(['h:m–h:m 홍성우 退出', 'h:m– 高橋 めぐみ 参加中', 'h:m– 홍성우 参加中']);
-  await first.end();
-  expect(await booth.screen('ended')).toMatchObject({ end: 'done', may_return: false });
 });
 
 // W7, W9
@@ -167,7 +125,6 @@ test('what the host sets before anybody comes is how everybody comes in', async 
   const office = await fair().office();
   const { room } = await office.book();
   const { page } = first;
-  await first.toDay();
   await page.reload();
   await first.row('홍성우').getByTestId('prepare').click();
   await first.at('ready');
@@ -176,7 +133,6 @@ test('what the host sets before anybody comes is how everybody comes in', async 
     await page.getByTestId(`preset-${what}`).getByRole('switch').click();
     await page.getByTestId(`preset-${what}`).getByRole('switch', { checked: false }).waitFor();
   }
-  await booth.act('finish');
   await booth.act(`number ${await office.number(room)}`);
   await booth.act('knock');
   await first.says('guest', 'ノック中');

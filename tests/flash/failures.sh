@@ -94,15 +94,19 @@ END
   [ ! -s "$dir/token.used" ]
 }
 
-stopped_in_the_middle_it_leaves_a_card_that_does_not_start() {
+stopped_while_writing_it_leaves_a_card_that_does_not_start() {
   stopped bmaptool TERM 143
   stopped bmaptool HUP 129
   stopped bmaptool INT 130
+}
+
+stopped_while_personalising_it_leaves_a_card_that_does_not_start() {
   stopped resize2fs TERM 143
   stopped sync TERM 143
 }
 
 killed_in_the_middle_it_leaves_a_card_that_does_not_start() {
   stopped bmaptool KILL 137
+  stopped resize2fs KILL 137
   stopped sync KILL 137
 }

@@ -66,6 +66,9 @@ what_must_not_be_overwritten_is_refused() {
   refused 4 "does not exist"
   one --target /dev/null --yes
   refused 4 "is not a disk"
+  disk empty 0
+  one --target "$disk" --yes
+  expect 4 "$disk is empty"
   disk small $((41 * MIB - 512))
   one --target "$disk" --yes
   refused 4 "is too small: it has 41.0MiB, the image needs 41.0MiB"
@@ -117,6 +120,14 @@ what_is_in_use_is_refused() {
   printf '%s\n' "$holder" >>"$folder/loops"
   one --target "$disk" --yes
   refused 4 "is in use by $holder"
+  disk part
+  cp --sparse=always "$image" "$dir/part"
+  truncate -s 64M "$dir/part"
+  partx -a "$disk"
+  holder=$(losetup -f --show "${disk}p2")
+  printf '%s\n' "$holder" >>"$folder/loops"
+  one --target "$disk" --yes
+  expect 4 "is in use by $holder"
 }
 
 a_partition_and_a_mounted_card_are_refused() {

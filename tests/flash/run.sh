@@ -28,7 +28,9 @@ clean() {
   while read -r each; do
     umount -q "$each"p? 2>/dev/null
     swapoff "$each" 2>/dev/null
+    losetup -nO NAME -j "$each" | xargs -r -n 1 losetup -d 2>/dev/null
     partx -d "$each" 2>/dev/null
+    blockdev --setrw "$each" 2>/dev/null # the kernel keeps it for whoever gets this device next
     losetup -d "$each" 2>/dev/null
   done < <(tac "$folder/loops" 2>/dev/null)
   unmount # what the devices lay on
@@ -59,13 +61,13 @@ while read -r name; do
     [ -n "$word" ] || continue
   fi
   names+=("$name")
-done < <(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$here"/{cards,refusals,failures}.sh)
+done < <(sed -n 's/^\([a-z_]*_[a-z_]*_[a-z_]*\)() {$/\1/p' "$here"/{failures,cards,refusals}.sh)
 
 begun=$(date +%s.%N)
 "$here/image.sh" "$folder/image"
 for name in "${names[@]}"; do
-  # Most of the time is waiting for disks: four at once, the rest in turn.
-  while [ "$(jobs -rp | wc -l)" -ge 4 ]; do wait -n; done
+  # Most of the time is waiting for disks: six at once, the rest in turn.
+  while [ "$(jobs -rp | wc -l)" -ge 6 ]; do wait -n; done
   run_one "$name" &
 done
 wait

@@ -19,7 +19,7 @@ disk() {
 old_disk() {
   perl -e 'print "an older booth\n\n" x (64 << 16)' >"$dir/$1"
   disk "$1"
-  echo 0 >"/sys/block/${disk##*/}/queue/discard_max_bytes"
+  in_place_of blkdiscard <<<'exit 1'
 }
 
 secret() { # FILE TEXT
@@ -42,6 +42,7 @@ expect() { # CODE [PATTERN…]
   local want=$1 pattern
   shift
   [ "$code" = "$want" ] || { echo "exit $code rather than $want"; return 1; }
+  ! grep '^flash: line' "$dir/said" || return 1
   for pattern in "$@"; do
     grep -qF -- "$pattern" "$dir/said" || { echo "not said: $pattern"; return 1; }
   done
@@ -69,10 +70,10 @@ unbootable() { # DISK
 left_nothing() { # DISK
   local tries
   for ((tries = 0; tries < 50; tries++)); do
-    if ! losetup -nO BACK-FILE | grep -qx "$1" && ! grep -q "$dir/engawa-flash" /proc/self/mountinfo; then return; fi
+    if [ -z "$(losetup -j "$1")" ] && ! grep -q "$dir/engawa-flash" /proc/self/mountinfo; then return; fi
     perl -e 'select undef, undef, undef, 0.1' # the kernel lets go of a dead process's mounts a little later
   done
-  echo "left behind:" && losetup | grep "$1" && grep "$dir" /proc/self/mountinfo
+  echo "left behind:" && losetup -j "$1" && grep "$dir" /proc/self/mountinfo
   return 1
 }
 

@@ -1,7 +1,7 @@
 //! Measures durable events a second: `cargo run --release -p engawa-ledger --example durable [folder]`.
 //!
 //! Each appender writes to a room of its own, one event after the other, and waits for each
-//! acknowledgement. The folder is made below the one given (else the system's temporary one); the
+//! acknowledgement. Each figure is a JSON object on a line of its own. The folder is made below the one given (else the system's temporary one); the
 //! NATS servers are the machine's `nats-server`, one and a cluster of three on the loopback.
 
 #[path = "../tests/support/servers.rs"]
@@ -84,5 +84,9 @@ async fn measure(name: &str, ledger: &Arc<dyn Ledger>, appenders: u8, rooms: &mu
     let seconds = begun.elapsed().as_secs_f64();
     waits.sort();
     let p99 = waits[waits.len() * 99 / 100].as_secs_f64() * 1000.0;
-    println!("{name}: {appenders} appenders: {:.0} events/s, p99 {p99:.1} ms", waits.len() as f64 / seconds);
+    let per_second = waits.len() as f64 / seconds;
+    println!(
+        "{}",
+        serde_json::json!({ "ledger": name, "appenders": appenders, "per_second": per_second, "p99_ms": p99 })
+    );
 }

@@ -65,6 +65,9 @@ pub enum ClientMessage {
         n: u32,
         /// What was typed or held to the camera.
         ticket: Ticket,
+        /// Goes on here though the guest is connected at another booth (E8); without it that is told.
+        #[serde(default)]
+        take_over: bool,
     },
     /// Booth: the guest asks for a person, or takes it back; answered by `staff_call`.
     CallStaff {

@@ -155,6 +155,9 @@ pub enum Event {
         /// Why.
         cause: LeaveCause,
     },
+    /// The guest goes on at the booth whose doing this was, with a ticket of the booking (E8). The
+    /// presence at the earlier booth is over, and what was asked and let in stands.
+    GuestMoved,
     /// Nobody sees or hears anybody from here on; the chat goes on (L12).
     Held,
     /// The hold is over.
@@ -191,7 +194,7 @@ pub enum Event {
     Said {
         /// The words; empty in what is read after a deletion.
         text: String,
-        /// It was written before the end and came after it.
+        /// It was written before the end, or before the guest moved, and came after it.
         #[serde(default, skip_serializing_if = "is_false")]
         #[cfg_attr(feature = "ts", ts(as = "Option<bool>", optional))]
         late: bool,
@@ -200,7 +203,7 @@ pub enum Event {
     FileSent {
         /// Which.
         file: FileCard,
-        /// It was sent before the end and came after it.
+        /// It was sent before the end, or before the guest moved, and came after it.
         #[serde(default, skip_serializing_if = "is_false")]
         #[cfg_attr(feature = "ts", ts(as = "Option<bool>", optional))]
         late: bool,

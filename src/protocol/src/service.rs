@@ -84,6 +84,8 @@ pub enum ServiceMessage {
         room: RoomId,
         /// What is booked.
         booking: Booking,
+        /// The interview has begun: it goes on here where its log stands, without a new knock.
+        goes_on: bool,
         /// The service's clock.
         now: Millis,
     },

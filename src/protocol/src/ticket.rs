@@ -32,6 +32,8 @@ pub enum TicketRefusal {
     Used,
     /// The interview is booked for another booth.
     OtherBooth,
+    /// The guest is connected at another booth (E8): redeemed again with `take_over`, it goes on here.
+    AlreadyHere,
     /// Too many wrong ones came from here.
     TooManyTries {
         /// The next try is heard after this.

@@ -101,8 +101,8 @@ fn client_samples() -> Vec<ClientMessage> {
         command(19, Command::Extend { minutes: 10 }),
         command(20, Command::Book { booking: booking() }),
         command(21, Command::CancelBooking),
-        ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0427".into() } },
-        ClientMessage::Redeem { n: 2, ticket: Ticket::Code { code: "engawa:1:q6u".into() } },
+        ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0427".into() }, take_over: false },
+        ClientMessage::Redeem { n: 2, ticket: Ticket::Code { code: "engawa:1:q6u".into() }, take_over: true },
         signal(Signal::Offer { sdp: "v=0\r\n".into() }),
         signal(Signal::Answer { sdp: "v=0\r\n".into() }),
         signal(Signal::Candidate { candidate: "candidate:1 1 UDP 1 192.0.2.1 9 typ host".into(), line: 0 }),
@@ -125,13 +125,14 @@ fn log() -> Vec<Recorded> {
     let takahashi = "高橋 めぐみ";
     let knock = || Event::Knocked { company: company(), name: "佐藤花子".into(), locale: Locale::Ja };
     let switched = |seat, microphone| Event::Switched { seat: Seat(seat), microphone, camera: true };
-    let guest_joined = Event::Joined {
+    let elsewhere = || Actor::Guest { booth: "a-04".parse().expect("a valid id") };
+    let guest_joined = |returns| Event::Joined {
         seat: Seat::GUEST,
         role: Role::Guest,
         name: "佐藤花子".into(),
         title: String::new(),
         receives: vec![Codec::H264, Codec::Vp8],
-        returns: None,
+        returns,
     };
     let host_joined = |seat, name: &str, receives, returns| Event::Joined {
         seat: Seat(seat),
@@ -148,7 +149,7 @@ fn log() -> Vec<Recorded> {
     let events = vec![
         (staff(), Event::Booked { booking: booking() }),
         (guest(), knock()),
-        (guest(), guest_joined),
+        (guest(), guest_joined(None)),
         (guest(), Event::KnockCancelled),
         (guest(), knock()),
         (Actor::Service, Event::Rang { account: Some("takahashi".parse().expect("a valid id")) }),
@@ -172,6 +173,8 @@ fn log() -> Vec<Recorded> {
         (Actor::Service, Event::Back { seat: Seat(1) }),
         (host(), Event::Left { seat: Seat(1), cause: LeaveCause::TakenOver }),
         (host(), host_joined(1, takahashi, both(), Some(LeaveCause::TakenOver))),
+        (elsewhere(), Event::GuestMoved),
+        (elsewhere(), guest_joined(Some(LeaveCause::TakenOver))),
         (host(), Event::Left { seat: Seat(2), cause: LeaveCause::Button }),
         (Actor::Service, Event::EndsSoon { ends: booking().slot.ends }),
         (host(), Event::Extended { ends }),
@@ -279,8 +282,15 @@ fn service_samples() -> Vec<ServiceMessage> {
         ServiceMessage::Done { room: room(), n: 1, queue: Some(ClientId::from_random([0x02; 16])) },
         ServiceMessage::Refused { room: room(), n: 3, reason: Refusal::WrongMoment, queue: None },
         ServiceMessage::Refused { room: room(), n: 20, reason: Refusal::NextSlot, queue: None },
-        ServiceMessage::Invited { n: 1, room: room(), booking: booking(), now: Millis(1_795_235_100_000) },
-        ServiceMessage::NotInvited { n: 2, reason: TicketRefusal::TooManyTries { retry_after_ms: 60_000 } },
+        ServiceMessage::Invited {
+            n: 1,
+            room: room(),
+            booking: booking(),
+            goes_on: false,
+            now: Millis(1_795_235_100_000),
+        },
+        ServiceMessage::NotInvited { n: 2, reason: TicketRefusal::AlreadyHere },
+        ServiceMessage::NotInvited { n: 3, reason: TicketRefusal::TooManyTries { retry_after_ms: 60_000 } },
         ServiceMessage::Signal {
             room: room(),
             from: peer(0, 2),

@@ -99,7 +99,7 @@ pub(crate) fn place(app: &App, view: &View, window: Place) {
             call::set_stage(app, others, *enlarged, call::stage(app, view, window))
         }
         Screen::Reconnecting { .. } => call::stage(app, view, window),
-        Screen::Waiting { .. } => waiting::own_place(),
+        Screen::Waiting { .. } => waiting::own_place(window),
         _ => ready::own_place(window),
     };
     devices::set_place(app, own);

@@ -1,4 +1,4 @@
-//! What everybody sees before they are in a room: the directory, the lobby, the queue.
+//! What everybody sees before they are in a room: the directory, the lobby, the queue, the staff's floor.
 //!
 //! One task owns the [`board::Board`]; rooms and connections post news to it. Pushes are drawn
 //! together: the first change goes out at once, further ones at most every [`PUSH_EVERY`].
@@ -11,7 +11,7 @@ use crate::nodes::Nodes;
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use board::{Board, OnCall, RoomNews};
-use engawa_protocol::{AccountId, CompanyId, RoomId, ServiceMessage};
+use engawa_protocol::{AccountId, BoothId, CompanyId, RoomId, ServiceMessage};
 use engawa_session::room::Room;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -32,6 +32,8 @@ enum News {
     Room(RoomId, Box<RoomNews>),
     Still(RoomId, String),
     Replaced(ConnectionId),
+    Called(ConnectionId, bool),
+    Attended(BoothId, Option<String>),
     Elsewhere,
 }
 
@@ -94,9 +96,32 @@ impl Handle {
     pub async fn room(&self, id: &RoomId, room: &Room) {
         if let (Some(company), Some(booth)) = (room.company(), room.booth()) {
             let summary = room.summary(id.clone(), String::new());
-            let news = RoomNews { company: company.clone(), booth: booth.clone(), summary, over: room.is_over() };
+            let news = RoomNews {
+                company: company.clone(),
+                booth: booth.clone(),
+                summary,
+                over: room.is_over(),
+                knocked: room.knocked(),
+                rang_staff: room.rang_staff(),
+            };
             self.post(News::Room(id.clone(), Box::new(news))).await;
         }
+    }
+
+    /// The guest at a booth asks for a person, or takes it back.
+    pub async fn called(&self, connection: ConnectionId, on: bool) {
+        self.post(News::Called(connection, on)).await;
+    }
+
+    /// Staff are on the way to a booth that calls, by their name; or done there, by none.
+    pub async fn attended(&self, booth: BoothId, by: Option<String>) {
+        self.nodes.attend(&booth, by.as_deref());
+        self.post(News::Attended(booth, by)).await;
+    }
+
+    /// The same, told by another node.
+    pub async fn attended_elsewhere(&self, booth: BoothId, by: Option<String>) {
+        self.post(News::Attended(booth, by)).await;
     }
 
     /// The company's hosts who are signed in, in the order in which they came.
@@ -153,6 +178,8 @@ fn take(board: &mut Board, news: News) {
         News::Left(connection) => board.leave(connection),
         News::SignedOut(session) => board.sign_out(&session),
         News::Replaced(connection) => board.replaced(connection),
+        News::Called(connection, on) => board.call(connection, on),
+        News::Attended(booth, by) => board.attend(&booth, by),
         // Whoever is elsewhere is asked for at the next push.
         News::Elsewhere => {}
         News::Room(id, news) => board.set_room(id, *news),

@@ -139,6 +139,7 @@ impl Serve {
             &self.config,
             Flags { listen: self.listen, data: self.data, nats: self.nats, page: self.page },
         )?;
+        take_every_file();
         let ledger = ledger::open(&config.ledger).await?;
         let listen = config.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| {
@@ -207,6 +208,16 @@ impl DeviceToken {
         }
         println!("token_sha256 = \"{}\"", hex::encode(config::hash(&token)));
         Ok(())
+    }
+}
+
+/// Each connection is an open file, and most systems begin with 1,024 of them for the sake of old
+/// programs: we take as many as we may have.
+fn take_every_file() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let most = getrlimit(Resource::Nofile).maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }) {
+        tracing::warn!(%error, "the number of open files stays as it is");
     }
 }
 

@@ -17,12 +17,12 @@ mod others;
 mod own;
 mod task;
 
-pub use message::NodeId;
+pub use message::{Call, NodeId};
 
 use crate::outlet::ConnectionId;
 use crate::visitor::Visitor;
 use engawa_ledger::Ledger;
-use engawa_protocol::{Actor, ClientId, Peer, RoomId, Seq, ServiceMessage};
+use engawa_protocol::{Actor, BoothId, ClientId, Millis, Peer, RoomId, Seq, ServiceMessage};
 use engawa_session::room::Sender;
 use message::Word;
 use others::Others;
@@ -48,6 +48,17 @@ pub struct Elsewhere {
     pub actor: Actor,
     /// The running client.
     pub client: ClientId,
+}
+
+/// Someone on some node, as the hall counts them.
+#[derive(Debug, Clone)]
+pub struct Present {
+    /// When they came.
+    pub came: Millis,
+    /// Who it is.
+    pub sender: Sender,
+    /// A booth's call for a person.
+    pub call: Option<Call>,
 }
 
 /// A signal on its way to a client of another node.
@@ -137,9 +148,29 @@ impl Nodes {
         lock(&self.others).in_room(room)
     }
 
-    /// Everybody on the other nodes, with when they came.
-    pub fn people(&self) -> Vec<(engawa_protocol::Millis, Sender)> {
-        lock(&self.others).people().map(|someone| (someone.came, someone.sender())).collect()
+    /// Everybody on the other nodes.
+    pub fn people(&self) -> Vec<Present> {
+        let others = lock(&self.others);
+        let present = others.people().map(|someone| Present {
+            came: someone.came,
+            sender: someone.sender(),
+            call: someone.call.clone(),
+        });
+        present.collect()
+    }
+
+    /// How the call of a booth that is connected here stands.
+    pub fn called(&self, connection: ConnectionId, call: Option<Call>) {
+        if lock(&self.own).set_call(connection.0, call) {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Staff who are connected here answer the call of a booth that may be elsewhere.
+    pub fn attend(&self, booth: &BoothId, by: Option<&str>) {
+        if lock(&self.others).is_anybody() {
+            self.post(None, Word::Attend { booth: booth.clone(), by: by.map(str::to_owned) });
+        }
     }
 
     /// A room has its first event: the others are to follow it as well.

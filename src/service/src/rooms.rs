@@ -157,6 +157,16 @@ impl Rooms {
         decided.await.unwrap_or(Err(Refusal::Unavailable))
     }
 
+    /// Has a booked room take its guest in at `booth`; answers whether the interview has begun.
+    ///
+    /// # Errors
+    /// The room's refusal, or [`Refusal::Unavailable`].
+    pub async fn enter(self: &Arc<Self>, room: &RoomId, booth: &BoothId, take_over: bool) -> Result<bool, Refusal> {
+        let (answer, decided) = oneshot::channel();
+        self.post(room, Action::Enter { booth: booth.clone(), take_over, answer }).await;
+        decided.await.unwrap_or(Err(Refusal::Unavailable))
+    }
+
     /// Reads a room as its log is now; none when it has none.
     ///
     /// # Errors

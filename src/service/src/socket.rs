@@ -30,6 +30,11 @@ const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
 const GOODBYE: Duration = Duration::from_secs(1);
 /// A frame up to here is answered by a proper close; the rest of a larger one is not awaited.
 const FRAME_BYTES: usize = 8 * limits::MESSAGE_BYTES;
+/// Each connection keeps this much for reading; longer messages get more while they come. Left
+/// alone it would be 128 KiB each, which is most of what a connection takes.
+const READ_BYTES: usize = 4 * 1024;
+/// Frames are drawn together up to here before they are written.
+const WRITE_BYTES: usize = 4 * 1024;
 /// Signs of life before hello.
 const BEFORE_HELLO: usize = 32;
 
@@ -45,6 +50,7 @@ pub async fn upgrade(
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
     let upgrade = upgrade.max_message_size(FRAME_BYTES).max_frame_size(FRAME_BYTES);
+    let upgrade = upgrade.read_buffer_size(READ_BYTES).write_buffer_size(WRITE_BYTES);
     let held = service.tasks.token();
     Ok(upgrade
         .on_upgrade(async move |socket| {

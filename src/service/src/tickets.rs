@@ -11,8 +11,7 @@ use crate::clock;
 use crate::rooms::Rooms;
 use crate::store::{Expect, Kept, Store, StoreError};
 use code::{Code, CodeKey};
-use engawa_protocol::{Booking, BoothId, Millis, RoomId, Ticket, TicketRefusal, limits};
-use engawa_session::room::Sender;
+use engawa_protocol::{Booking, BoothId, Millis, Refusal, RoomId, Ticket, TicketRefusal, limits};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +31,17 @@ struct NumberRecord {
     /// The booth that used it; the same one may ask again, since an answer may be lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     used: Option<BoothId>,
+}
+
+/// What a good ticket opens.
+#[derive(Debug)]
+pub struct Invitation {
+    /// The interview's room.
+    pub room: RoomId,
+    /// What is booked.
+    pub booking: Booking,
+    /// The interview has begun, and goes on at this booth.
+    pub goes_on: bool,
 }
 
 /// Why there is no number or code.
@@ -97,7 +107,8 @@ impl Tickets {
         self.key.sign(&Code { room: room.clone(), expires: Millis(booking.slot.ends.0 + CODE_AFTER) })
     }
 
-    /// Trades a ticket for its interview, for the guest of `booth`.
+    /// Trades a ticket for its interview, for the guest of `booth`; with `take_over` also when the
+    /// guest is connected at another one.
     ///
     /// # Errors
     /// Why it opens nothing.
@@ -106,7 +117,8 @@ impl Tickets {
         rooms: &Arc<Rooms>,
         booth: &BoothId,
         ticket: &Ticket,
-    ) -> Result<(RoomId, Booking), TicketRefusal> {
+        take_over: bool,
+    ) -> Result<Invitation, TicketRefusal> {
         // A try is taken before the look, so that many at once are not all looked at.
         self.tries.take(booth).await.map_err(|held| match held {
             Held::Back(wait) => TicketRefusal::TooManyTries {
@@ -115,8 +127,8 @@ impl Tickets {
             Held::Store(error) => unavailable(&error),
         })?;
         let redeemed = match ticket {
-            Ticket::Number { number } => self.redeem_number(rooms, booth, number).await,
-            Ticket::Code { code } => self.redeem_code(rooms, booth, code).await,
+            Ticket::Number { number } => self.redeem_number(rooms, booth, number, take_over).await,
+            Ticket::Code { code } => self.redeem_code(rooms, booth, code, take_over).await,
         };
         match redeemed {
             // Only wrong ones count. A booth that is meant for another place, or comes too late, guesses nothing
@@ -136,7 +148,8 @@ impl Tickets {
         rooms: &Arc<Rooms>,
         booth: &BoothId,
         number: &str,
-    ) -> Result<(RoomId, Booking), TicketRefusal> {
+        take_over: bool,
+    ) -> Result<Invitation, TicketRefusal> {
         let well_formed = number.len() == limits::NUMBER_DIGITS && number.bytes().all(|b| b.is_ascii_digit());
         // What cannot be a number is looked for as well, as one that never is: both take the same time.
         let wanted = if well_formed { number } else { "none" };
@@ -148,7 +161,8 @@ impl Tickets {
         if record.used.as_ref().is_some_and(|used| used != booth) {
             return Err(TicketRefusal::Used);
         }
-        let invited = self.invite(rooms, booth, &record.room).await?;
+        let booking = self.look(rooms, booth, &record.room, take_over).await?;
+        let room = record.room.clone();
         if record.used.is_none() {
             record.used = Some(booth.clone());
             match self.store.put(&number_key(number), &record, Expect::Revision(revision)).await {
@@ -157,7 +171,7 @@ impl Tickets {
                 Err(error) => return Err(unavailable(&error)),
             }
         }
-        Ok(invited)
+        enter(rooms, booth, room, booking, take_over).await
     }
 
     async fn redeem_code(
@@ -165,35 +179,29 @@ impl Tickets {
         rooms: &Arc<Rooms>,
         booth: &BoothId,
         code: &str,
-    ) -> Result<(RoomId, Booking), TicketRefusal> {
+        take_over: bool,
+    ) -> Result<Invitation, TicketRefusal> {
         let Code { room, expires } = self.key.open_code(code).ok_or(TicketRefusal::Unknown)?;
         if expires <= clock::now() {
             return Err(TicketRefusal::Expired);
         }
-        self.invite(rooms, booth, &room).await
+        let booking = self.look(rooms, booth, &room, take_over).await?;
+        enter(rooms, booth, room, booking, take_over).await
     }
 
-    /// The interview as its room is now, for a booth that may enter it.
-    async fn invite(
+    /// What is booked, as its room is now, for a booth that may enter it.
+    async fn look(
         &self,
         rooms: &Arc<Rooms>,
         booth: &BoothId,
         id: &RoomId,
-    ) -> Result<(RoomId, Booking), TicketRefusal> {
+        take_over: bool,
+    ) -> Result<Booking, TicketRefusal> {
         let read = rooms.read(id).await.map_err(|error| unavailable(&error))?;
         let (room, _) = read.ok_or(TicketRefusal::Unknown)?;
         let booking = room.booking().ok_or(TicketRefusal::Unknown)?;
-        if room.is_over() || room.slot().is_some_and(|slot| slot.ends <= clock::now()) {
-            return Err(TicketRefusal::Expired);
-        }
-        if booking.booth.as_ref().is_some_and(|wanted| wanted != booth) {
-            return Err(TicketRefusal::OtherBooth);
-        }
-        // Somebody sits there with it: a code that was photographed opens nothing elsewhere.
-        if !room.admits(&Sender::Guest { booth: booth.clone() }) {
-            return Err(TicketRefusal::Used);
-        }
-        Ok((id.clone(), booking.clone()))
+        room.move_guest(booth, take_over, clock::now()).map_err(refused)?;
+        Ok(booking.clone())
     }
 
     /// Forgets numbers that are over, so that their digits are free again.
@@ -213,6 +221,27 @@ impl Tickets {
 
     async fn number(&self, number: &str) -> Result<Option<Kept<NumberRecord>>, StoreError> {
         self.store.get(&number_key(number)).await
+    }
+}
+
+/// Has the room take the guest in.
+async fn enter(
+    rooms: &Arc<Rooms>,
+    booth: &BoothId,
+    room: RoomId,
+    booking: Booking,
+    take_over: bool,
+) -> Result<Invitation, TicketRefusal> {
+    let goes_on = rooms.enter(&room, booth, take_over).await.map_err(refused)?;
+    Ok(Invitation { room, booking, goes_on })
+}
+
+fn refused(refusal: Refusal) -> TicketRefusal {
+    match refusal {
+        Refusal::AlreadyHere => TicketRefusal::AlreadyHere,
+        Refusal::Over | Refusal::TooLate => TicketRefusal::Expired,
+        Refusal::NotAllowed => TicketRefusal::OtherBooth,
+        _ => TicketRefusal::Unavailable,
     }
 }
 

@@ -216,7 +216,7 @@ async fn wrong_numbers_count_together_whichever_node_they_come_to() {
         let mut last = None;
         for n in 0..times {
             let ticket = Ticket::Number { number: format!("{n:04}") };
-            booth.send(&ClientMessage::Redeem { n: n as u32, ticket }).await;
+            booth.send(&ClientMessage::Redeem { n: n as u32, ticket, take_over: false }).await;
             last = booth
                 .until(|message| match message {
                     ServiceMessage::NotInvited { reason, .. } => Some(Some(*reason)),

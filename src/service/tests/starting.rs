@@ -4,7 +4,7 @@ mod support;
 
 use engawa_service::config::{Config, Flags};
 use engawa_session::room::Policy;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 use support::process::Process;
 use support::servers::Servers;
@@ -171,4 +171,25 @@ async fn a_device_token_is_made_where_the_configuration_looks_for_it() {
     house.start().await;
     let bearer = format!("Bearer {}", token.trim());
     support::client::open(house.address(), &[("authorization", &bearer)]).await.unwrap();
+}
+
+// Each connection is an open file.
+#[test]
+fn the_service_takes_as_many_open_files_as_it_may_have() {
+    let house = House::furnish("", "");
+    let mut child = Command::new("prlimit")
+        .args(["--nofile=256:1024", "setpriv", "--pdeathsig", "KILL"])
+        .args([env!("CARGO_BIN_EXE_engawa-service"), "serve", "--config"])
+        .arg(house.config_file())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.starts_with("listening on"), "{line}");
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    assert_eq!(files.split_whitespace().filter(|word| *word == "1024").count(), 2, "{files}");
 }

@@ -8,6 +8,7 @@ mod chat;
 mod decide;
 mod fold;
 mod history;
+mod moving;
 mod policy;
 mod ring;
 mod schedule;
@@ -87,6 +88,7 @@ pub struct Room {
     note: Option<(String, String)>,
     since: Millis,
     opened: Millis,
+    knocked: Option<Millis>,
     last: Seq,
     ring: Ring,
     /// Who was rung for the standing knock, and when the last of them.
@@ -95,6 +97,10 @@ pub struct Room {
     people: BTreeMap<Seat, Person>,
     /// The guest left the call by the button and may come back, since then.
     away: Option<Millis>,
+    /// The guest is on the way to another booth, since then.
+    moved: Option<Millis>,
+    /// Booths that the guest went on from, with the event that told of it and when.
+    former: BTreeMap<BoothId, (Seq, Millis)>,
     held: bool,
     preset: Preset,
     hands: Vec<Seat>,
@@ -136,12 +142,15 @@ impl Room {
             note: None,
             since: Millis(0),
             opened: Millis(0),
+            knocked: None,
             last: 0,
             ring: Ring::None,
             rung: Vec::new(),
             rung_at: None,
             people: BTreeMap::new(),
             away: None,
+            moved: None,
+            former: BTreeMap::new(),
             held: false,
             preset: Preset::default(),
             hands: Vec::new(),
@@ -184,6 +193,11 @@ impl Room {
         self.progress
     }
 
+    /// When the guest knocked last.
+    pub fn knocked(&self) -> Option<Millis> {
+        self.knocked
+    }
+
     /// Since when it is there.
     pub fn since(&self) -> Millis {
         self.since
@@ -204,7 +218,7 @@ impl Room {
         self.company.as_ref()
     }
 
-    /// The booth of the latest knock; none before the first.
+    /// The booth of the latest knock, or the one that the guest moved to since; none before the first.
     pub fn booth(&self) -> Option<&BoothId> {
         self.booth.as_ref()
     }

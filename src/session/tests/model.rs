@@ -20,6 +20,7 @@ struct Model {
     called: bool,
     held: bool,
     over: bool,
+    booth: Option<Actor>,
     posts: BTreeMap<Seq, bool>,
     ends: Option<Millis>,
 }
@@ -27,8 +28,17 @@ struct Model {
 impl Model {
     fn read(log: &[Recorded]) -> Self {
         let mut model = Self::default();
-        for Recorded { seq, event, .. } in log {
+        for Recorded { seq, by, event, .. } in log {
             match event {
+                Event::Knocked { .. } => {
+                    assert!(!model.over, "a knock after the end");
+                    model.booth = Some(by.clone());
+                }
+                Event::GuestMoved => {
+                    assert!(!model.over && model.booth.as_ref() != Some(by), "moved where the guest is, or nowhere");
+                    model.booth = Some(by.clone());
+                    model.seats.remove(&0);
+                }
                 Event::Booked { booking } => model.ends = Some(booking.slot.ends),
                 Event::Extended { ends } => model.ends = Some(*ends),
                 Event::Admitted => model.called = true,
@@ -37,7 +47,8 @@ impl Model {
                 Event::Held => model.held = true,
                 Event::Resumed => model.held = false,
                 Event::Said { late, .. } | Event::FileSent { late, .. } => {
-                    assert_eq!(*late, model.over, "late is what comes after the end");
+                    let left = matches!(by, Actor::Guest { .. }) && model.booth.as_ref() != Some(by);
+                    assert_eq!(*late, model.over || left, "late is what comes after the end, or the move");
                     model.posts.insert(*seq, true);
                 }
                 Event::PostDeleted { post } => _ = model.posts.insert(*post, false),
@@ -61,6 +72,8 @@ enum Step {
     Guest(u8, u8),
     Host(u8, u8, u8),
     Staff(u8),
+    Second(u8),
+    Move(bool, bool),
     Line(u8, bool),
     Pass(u16),
     Next(u8),
@@ -71,6 +84,8 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (0u8..9, 0u8..2).prop_map(|(what, client)| Step::Guest(what, client)),
         8 => (1u8..3, 0u8..20, 0u8..2).prop_map(|(who, what, client)| Step::Host(who, what, client)),
         1 => (0u8..3).prop_map(Step::Staff),
+        2 => (0u8..6).prop_map(Step::Second),
+        2 => (any::<bool>(), any::<bool>()).prop_map(|(back, take_over)| Step::Move(back, take_over)),
         2 => (0u8..3, any::<bool>()).prop_map(|(who, up)| Step::Line(who, up)),
         2 => (0u16..400).prop_map(Step::Pass),
         1 => (0u8..60).prop_map(Step::Next),
@@ -123,11 +138,24 @@ fn take(table: &mut Table, step: &Step) {
             };
             table.says(&staff(), 90, command).ok();
         }
+        Step::Second(what) => {
+            let command = match what {
+                0 => knock(),
+                1..=3 => join(),
+                4 => say("別のブースから"),
+                _ => Command::Leave,
+            };
+            table.says(&elsewhere(), 110, command).ok();
+        }
+        Step::Move(back, take_over) => {
+            let to = if back { guest() } else { elsewhere() };
+            table.moves(&to, take_over).ok();
+        }
         Step::Line(who, up) => {
-            let (sender, seat) = if who == 0 { (guest(), Seat::GUEST) } else { (host(who), Seat(who.into())) };
-            let sits = table.room.person(seat).filter(|p| p.actor == sender.actor()).map(|p| p.client.clone());
-            if let Some(client) = sits {
-                let events = table.room.connection(&sender.actor(), &client, up);
+            let is = |actor: &Actor| who == 0 || *actor == host(who).actor();
+            let sits = table.room.person(Seat(who.into())).filter(|p| is(&p.actor));
+            if let Some((actor, client)) = sits.map(|p| (p.actor.clone(), p.client.clone())) {
+                let events = table.room.connection(&actor, &client, up);
                 table.append(Actor::Service, None, events);
             }
         }
@@ -208,7 +236,7 @@ fn folded(room: &Room) -> Value {
     let history: Vec<_> = room.history().iter().map(|p| json!([p.seat, p.name, p.from, p.until, p.cause])).collect();
     let preset = room.preset();
     json!({
-        "last": room.last(), "progress": room.progress(), "end": room.end(), "guest": room.guest(),
+        "last": room.last(), "booth": room.booth(), "progress": room.progress(), "end": room.end(), "guest": room.guest(),
         "locale": room.locale(), "slot": room.slot(), "ends_soon": room.ends_soon(), "ring": room.ring(),
         "people": people, "links": links, "held": room.held(), "hands": room.hands(), "posts": posts,
         "preset": [preset.microphone, preset.camera, preset.names], "history": history,

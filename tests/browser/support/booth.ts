@@ -13,8 +13,8 @@ export type Shown = {
   screen: string;
   locale: string;
   online: boolean;
-  /** The question whether to leave. */
-  dialog: { may_return: boolean } | null;
+  /** The question over the page: whether to leave, or to take over what is open at another booth. */
+  dialog: { may_return: boolean } | 'take-over' | null;
   alert: string | null;
   notice: { kind: string; ends?: number; name?: string; microphone?: boolean; camera?: boolean } | null;
   /** What the seconds are counted to; `seconds()` tells them. */
@@ -196,6 +196,12 @@ export class Booth {
       },
       { within, every: 20, instead: () => this.shown },
     );
+  }
+
+  /** Waits until just these recruiters are in the call, by their names. */
+  with(...names: string[]): Promise<Shown> {
+    const all = [...names].sort().join();
+    return this.shows(names.join(' and '), ({ others }) => others?.map(({ name }) => name).sort().join() === all);
   }
 
   screen(name: string, within = 30_000): Promise<Shown> {

@@ -1,10 +1,11 @@
 // A recruiter of a story: a whole Chromium of their own with the real page in it.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserServer, type Page } from 'playwright-core';
 import { NOON } from './noon';
 import { CHROMIUM } from './paths';
+import { tree } from './processes';
 import type { Account } from './service';
 import { bounded, until } from './until';
 
@@ -121,7 +122,7 @@ export class Recruiter {
     await form.locator('input').first().fill(this.host.account);
     await form.locator('input[type=password]').fill(this.host.password);
     await this.page.getByTestId('sign-in').click();
-    await this.at('day');
+    await this.at(this.host.company ? 'day' : 'floor');
     await until('the link', async () => (await this.desk()).link === 'up');
   }
 
@@ -309,22 +310,4 @@ export class Recruiter {
 /** A text with each run of white space as one space. */
 export function plain(text: string | null): string {
   return (text ?? '').replaceAll(/\s+/g, ' ').trim();
-}
-
-/** A process and all that come from it. */
-export function tree(root: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  const all = [root];
-  for (const pid of all) all.push(...(children.get(pid) ?? []));
-  return all;
 }

@@ -161,6 +161,8 @@ function step(room: Room, recorded: Recorded, mine: (command: CommandId) => bool
       return change(room, event.seat, { lost: false });
     case 'left':
       return left(room, event.seat, event.cause, at);
+    case 'guest_moved':
+      return guestMoved(room, recorded);
     case 'held':
       return { ...room, held: true };
     case 'resumed':
@@ -241,6 +243,13 @@ function left(room: Room, seat: Seat, cause: LeaveCause, at: Millis): Room {
     guestAway: room.guestAway || (seat === 0 && cause === 'button' && room.progress === 'in_call'),
     mine: gone ? mine : room.mine,
   };
+}
+
+/** The guest goes on at another booth; what was asked and let in stands. */
+function guestMoved(room: Room, { at, by }: Recorded): Room {
+  if (by.type !== 'guest') return room;
+  const before = room.present.has(0) ? left(room, 0, 'taken_over', at) : room;
+  return { ...before, booth: by.booth };
 }
 
 function close(room: Room, progress: Progress, endCause: EndCause | undefined, at: Millis): Room {

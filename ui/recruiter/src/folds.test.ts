@@ -13,6 +13,7 @@ function told(room: Room): unknown {
   const people = [...room.present.values()].sort((a, b) => a.seat - b.seat);
   return {
     last: room.last,
+    booth: room.booth ?? null,
     progress: room.progress,
     end: room.endCause ?? null,
     guest: room.guest,

@@ -156,7 +156,7 @@ number: string, } | { "type": "code",
  */
 code: string, };
 
-export type TicketRefusal = { "type": "unknown" } | { "type": "expired" } | { "type": "used" } | { "type": "other_booth" } | { "type": "too_many_tries", 
+export type TicketRefusal = { "type": "unknown" } | { "type": "expired" } | { "type": "used" } | { "type": "other_booth" } | { "type": "already_here" } | { "type": "too_many_tries", 
 /**
  * The next try is heard after this.
  */
@@ -308,7 +308,11 @@ n: number,
 /**
  * What was typed or held to the camera.
  */
-ticket: Ticket, } | { "type": "call_staff", 
+ticket: Ticket, 
+/**
+ * Goes on here though the guest is connected at another booth (E8); without it that is told.
+ */
+take_over: boolean, } | { "type": "call_staff", 
 /**
  * Asks.
  */
@@ -444,7 +448,7 @@ seat: Seat,
 /**
  * Why.
  */
-cause: LeaveCause, } | { "type": "held" } | { "type": "resumed" } | { "type": "silenced", 
+cause: LeaveCause, } | { "type": "guest_moved" } | { "type": "held" } | { "type": "resumed" } | { "type": "silenced", 
 /**
  * The microphones.
  */
@@ -482,7 +486,7 @@ ends: Millis, } | { "type": "said",
  */
 text: string, 
 /**
- * It was written before the end and came after it.
+ * It was written before the end, or before the guest moved, and came after it.
  */
 late?: boolean, } | { "type": "file_sent", 
 /**
@@ -490,7 +494,7 @@ late?: boolean, } | { "type": "file_sent",
  */
 file: FileCard, 
 /**
- * It was sent before the end and came after it.
+ * It was sent before the end, or before the guest moved, and came after it.
  */
 late?: boolean, } | { "type": "post_deleted", 
 /**
@@ -831,6 +835,10 @@ room: RoomId,
  * What is booked.
  */
 booking: Booking, 
+/**
+ * The interview has begun: it goes on here where its log stands, without a new knock.
+ */
+goes_on: boolean, 
 /**
  * The service's clock.
  */

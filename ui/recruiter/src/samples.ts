@@ -228,7 +228,8 @@ export const client: ClientMessage[] = [
     "ticket": {
       "type": "number",
       "number": "0427"
-    }
+    },
+    "take_over": false
   },
   {
     "type": "redeem",
@@ -236,7 +237,8 @@ export const client: ClientMessage[] = [
     "ticket": {
       "type": "code",
       "code": "engawa:1:q6u"
-    }
+    },
+    "take_over": true
   },
   {
     "type": "signal",
@@ -924,28 +926,39 @@ export const service: ServiceMessage[] = [
         "seq": 27,
         "at": 1795235427000,
         "by": {
-          "type": "host",
-          "account": "takahashi"
+          "type": "guest",
+          "booth": "a-04"
         },
         "command": {
           "client": "01010101010101010101010101010101",
           "n": 27
         },
         "event": {
-          "type": "left",
-          "seat": 2,
-          "cause": "button"
+          "type": "guest_moved"
         }
       },
       {
         "seq": 28,
         "at": 1795235428000,
         "by": {
-          "type": "service"
+          "type": "guest",
+          "booth": "a-04"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 28
         },
         "event": {
-          "type": "ends_soon",
-          "ends": 1795237200000
+          "type": "joined",
+          "seat": 0,
+          "role": "guest",
+          "name": "佐藤花子",
+          "title": "",
+          "receives": [
+            "h264",
+            "vp8"
+          ],
+          "returns": "taken_over"
         }
       },
       {
@@ -960,23 +973,20 @@ export const service: ServiceMessage[] = [
           "n": 29
         },
         "event": {
-          "type": "extended",
-          "ends": 1795237800000
+          "type": "left",
+          "seat": 2,
+          "cause": "button"
         }
       },
       {
         "seq": 30,
         "at": 1795235430000,
         "by": {
-          "type": "host",
-          "account": "takahashi"
-        },
-        "command": {
-          "client": "01010101010101010101010101010101",
-          "n": 30
+          "type": "service"
         },
         "event": {
-          "type": "chat_cleared"
+          "type": "ends_soon",
+          "ends": 1795237200000
         }
       },
       {
@@ -991,20 +1001,51 @@ export const service: ServiceMessage[] = [
           "n": 31
         },
         "event": {
-          "type": "ended",
-          "cause": "host"
+          "type": "extended",
+          "ends": 1795237800000
         }
       },
       {
         "seq": 32,
         "at": 1795235432000,
         "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 32
+        },
+        "event": {
+          "type": "chat_cleared"
+        }
+      },
+      {
+        "seq": 33,
+        "at": 1795235433000,
+        "by": {
+          "type": "host",
+          "account": "takahashi"
+        },
+        "command": {
+          "client": "01010101010101010101010101010101",
+          "n": 33
+        },
+        "event": {
+          "type": "ended",
+          "cause": "host"
+        }
+      },
+      {
+        "seq": 34,
+        "at": 1795235434000,
+        "by": {
           "type": "guest",
           "booth": "a-03"
         },
         "command": {
           "client": "01010101010101010101010101010101",
-          "n": 32
+          "n": 34
         },
         "event": {
           "type": "said",
@@ -1013,7 +1054,7 @@ export const service: ServiceMessage[] = [
         }
       }
     ],
-    "last": 32
+    "last": 34
   },
   {
     "type": "done",
@@ -1058,11 +1099,19 @@ export const service: ServiceMessage[] = [
       "reentry": "network_only",
       "name": "required"
     },
+    "goes_on": false,
     "now": 1795235100000
   },
   {
     "type": "not_invited",
     "n": 2,
+    "reason": {
+      "type": "already_here"
+    }
+  },
+  {
+    "type": "not_invited",
+    "n": 3,
     "reason": {
       "type": "too_many_tries",
       "retry_after_ms": 60000

@@ -8,8 +8,9 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-/// How long a leader may be away before a caller hears of it.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a leader may be away before a caller hears of it: an election takes 4 to 9 s, and again as
+/// much when votes are split.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// A question is given up after this.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 const PACE: Duration = Duration::from_millis(200);

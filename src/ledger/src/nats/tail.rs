@@ -10,9 +10,11 @@ use async_nats::jetstream::consumer::push::OrderedConfig;
 use futures_util::StreamExt;
 use std::sync::Weak;
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 const AGAIN: Duration = Duration::from_millis(300);
+/// After this, a stream is asked whether it has more than was heard of.
+const SILENT: Duration = Duration::from_secs(2);
 
 /// Which of a ledger's streams.
 #[derive(Debug, Clone, Copy)]
@@ -29,17 +31,44 @@ pub(super) async fn run(ledger: Weak<Shared>, tailed: Tailed, mut seen: Position
         shared.feed.look_again();
         drop(shared);
         match begun {
-            Ok(mut messages) => {
-                while let Some(Ok(message)) = messages.next().await {
-                    let Some(shared) = ledger.upgrade() else { return };
-                    let Ok(info) = message.info() else { break };
-                    seen = info.stream_sequence;
-                    tell(&shared, tailed, seen, &message.subject, message.headers.as_ref(), &message.payload);
+            Ok(mut messages) => loop {
+                let message = timeout(SILENT, messages.next()).await;
+                let Some(shared) = ledger.upgrade() else { return };
+                match message {
+                    Ok(Some(Ok(message))) => {
+                        let Ok(info) = message.info() else { break };
+                        seen = info.stream_sequence;
+                        tell(&shared, tailed, seen, &message.subject, message.headers.as_ref(), &message.payload);
+                    }
+                    Ok(_) => break,
+                    Err(_) => {
+                        if let Some(last) = missed(&shared, tailed, seen).await {
+                            seen = last;
+                            break;
+                        }
+                    }
                 }
-            }
+            },
             Err(error) => tracing::warn!(error = &*error, ?tailed, "following a stream failed"),
         }
         sleep(AGAIN).await;
+    }
+}
+
+/// The stream's last message, when a silent consumer should have brought it: its server died, and the
+/// client library makes it anew later and later.
+async fn missed(shared: &Shared, tailed: Tailed, seen: Position) -> Option<Position> {
+    match shared.server.subjects(stream(shared, tailed), "none").await {
+        Ok((last, _)) => (last > seen).then_some(last),
+        // Nothing is known: a new consumer comes when the servers do.
+        Err(_) => Some(seen),
+    }
+}
+
+fn stream(shared: &Shared, tailed: Tailed) -> &str {
+    match tailed {
+        Tailed::Logs => &shared.logs.stream,
+        Tailed::Values => &shared.values.stream,
     }
 }
 
@@ -48,16 +77,12 @@ async fn begin(
     tailed: Tailed,
     seen: Position,
 ) -> Result<async_nats::jetstream::consumer::push::Ordered, async_nats::Error> {
-    let stream = match tailed {
-        Tailed::Logs => &shared.logs.stream,
-        Tailed::Values => &shared.values.stream,
-    };
     let config = OrderedConfig {
         deliver_subject: shared.client.new_inbox(),
         deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: seen + 1 },
         ..Default::default()
     };
-    let stream = shared.server.stream(stream).await?;
+    let stream = shared.server.stream(stream(shared, tailed)).await?;
     Ok(stream.create_consumer(config).await?.messages().await?)
 }
 

@@ -56,6 +56,7 @@ pub(crate) fn show_time(app: &App, countdown: Option<Countdown>, refused: Option
 
 /// Where one's own picture stands on a window of this size.
 pub(crate) fn own_place(window: Place) -> Place {
-    let width = if window.width >= window.height { COLUMN } else { window.width - 2.0 * MARGIN };
+    // Upright, a third of the height is left for what stands below.
+    let width = if window.width >= window.height { COLUMN } else { 0.75 * (window.width - 2.0 * MARGIN) };
     Place { width, height: width * 9.0 / 16.0, ..Place::default() }
 }

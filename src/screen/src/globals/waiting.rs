@@ -35,6 +35,7 @@ pub(crate) fn show_time(app: &App, countdown: Option<Countdown>) {
 }
 
 /// The size of one's own picture.
-pub(crate) fn own_place() -> Place {
-    Place { width: 432.0, height: 243.0, ..Place::default() }
+pub(crate) fn own_place(window: Place) -> Place {
+    let width = if window.width >= window.height { 432.0 } else { 288.0 };
+    Place { width, height: width * 9.0 / 16.0, ..Place::default() }
 }

@@ -1,11 +1,14 @@
-//! Who is here and which rooms there are, and what booths and hosts are shown of it.
+//! Who is here and which rooms there are, and what booths, hosts and staff are shown of it.
 
+mod calls;
+mod floor;
 mod show;
 
+use crate::bucket::Buckets;
 use crate::clock;
 use crate::config::Config;
 use crate::fair::State;
-use crate::nodes::Nodes;
+use crate::nodes::{Call, Nodes, Present};
 use crate::outlet::{ConnectionId, End, frame};
 use crate::visitor::Visitor;
 use axum::extract::ws::Utf8Bytes;
@@ -29,6 +32,10 @@ pub(super) struct RoomNews {
     pub booth: BoothId,
     pub summary: RoomSummary,
     pub over: bool,
+    /// When the guest knocked last.
+    pub knocked: Option<Millis>,
+    /// That knock was passed on to the staff.
+    pub rang_staff: bool,
 }
 
 struct Entry {
@@ -41,6 +48,8 @@ struct Presence {
     came: Millis,
     /// The place that a booth was told last.
     place: Option<(RoomId, u32)>,
+    /// The booth's guest asks for a person.
+    call: Option<Call>,
 }
 
 pub(super) struct Board {
@@ -54,7 +63,9 @@ pub(super) struct Board {
     /// What was sent last, each.
     directory: Option<Utf8Bytes>,
     lobbies: BTreeMap<CompanyId, Utf8Bytes>,
+    floor: Option<Utf8Bytes>,
     on_call: OnCall,
+    calls: Buckets<BoothId>,
 }
 
 /// The hosts that are signed in, by company, in the order in which they came: whom a knock rings (W14).
@@ -63,7 +74,8 @@ pub(super) type OnCall = Arc<Mutex<BTreeMap<CompanyId, Vec<AccountId>>>>;
 impl Board {
     pub fn new(config: Arc<Config>, fair: watch::Receiver<Arc<State>>, nodes: Arc<Nodes>, on_call: OnCall) -> Self {
         let (rooms, present, lobbies) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { config, fair, nodes, rooms, present, directory: None, lobbies, on_call }
+        let calls = Buckets::new(calls::RATE, calls::COUNTED);
+        Self { config, fair, nodes, rooms, present, directory: None, lobbies, floor: None, on_call, calls }
     }
 
     /// Takes somebody in, in place of an earlier connection of the same booth or client (E8).
@@ -78,15 +90,16 @@ impl Board {
         let open: Vec<_> = earlier().filter(|other| !other.outlet.is_ended()).collect();
         let too_many = (open.len() + 1).saturating_sub(PAGES);
         open.iter().take(too_many).for_each(|other| other.outlet.end(End::Close(CloseCode::Replaced)));
-        match visitor.company() {
-            None => visitor.outlet.send_frame(self.fresh_directory()),
-            Some(company) => {
+        match &visitor.sender {
+            Sender::Guest { .. } => visitor.outlet.send_frame(self.fresh_directory()),
+            Sender::Staff { .. } => visitor.outlet.send_frame(self.fresh_floor()),
+            Sender::Host { company, .. } => {
                 visitor.outlet.send_frame(self.fresh_lobby(company));
                 let stills = self.rooms.values().filter(|entry| entry.news.company == *company);
                 stills.filter_map(|entry| entry.still.clone()).for_each(|still| visitor.outlet.send_frame(still));
             }
         }
-        self.present.insert(visitor.connection, Presence { visitor, came: clock::now(), place: None });
+        self.present.insert(visitor.connection, Presence { visitor, came: clock::now(), place: None, call: None });
     }
 
     pub fn leave(&mut self, connection: ConnectionId) {
@@ -101,10 +114,14 @@ impl Board {
     }
 
     /// Whoever is here or on another node, in the order in which they came.
-    fn everybody(&self) -> Vec<(Millis, Sender)> {
+    fn everybody(&self) -> Vec<Present> {
         let mut all = self.nodes.people();
-        all.extend(self.present.values().map(|presence| (presence.came, presence.visitor.sender.clone())));
-        all.sort_by_key(|(came, _)| *came);
+        all.extend(self.present.values().map(|presence| Present {
+            came: presence.came,
+            sender: presence.visitor.sender.clone(),
+            call: presence.call.clone(),
+        }));
+        all.sort_by_key(|present| present.came);
         all
     }
 
@@ -144,7 +161,7 @@ impl Board {
         self.tell_on_call();
         let directory = self.make_directory();
         if self.directory.replace(directory.clone()) != Some(directory.clone()) {
-            let booths = self.present.values().filter(|p| p.visitor.company().is_none());
+            let booths = self.present.values().filter(|p| matches!(p.visitor.sender, Sender::Guest { .. }));
             booths.for_each(|p| p.visitor.outlet.send_frame(directory.clone()));
         }
         let companies: BTreeSet<_> = self.present.values().filter_map(|p| p.visitor.company().cloned()).collect();
@@ -156,12 +173,13 @@ impl Board {
                 hosts.for_each(|p| p.visitor.outlet.send_frame(lobby.clone()));
             }
         }
+        self.push_floor();
         self.push_places();
     }
 
     fn tell_on_call(&self) {
         let mut on_call: BTreeMap<CompanyId, Vec<AccountId>> = BTreeMap::new();
-        for (_, sender) in self.everybody() {
+        for Present { sender, .. } in self.everybody() {
             if let Sender::Host { account, company, .. } = sender {
                 let accounts = on_call.entry(company).or_default();
                 if !accounts.contains(&account) {

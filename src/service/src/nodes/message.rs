@@ -59,6 +59,8 @@ pub(super) enum Word {
     Still { room: RoomId, jpeg: String },
     /// A sign-in is over, by the key of its record.
     SignedOut { session: String },
+    /// Staff answer the call of a booth that may be yours: its name is on the way, or none is done there.
+    Attend { booth: BoothId, by: Option<String> },
     /// Your connection's client is here now.
     Replaced { connection: u64 },
     /// For a client of yours.
@@ -74,6 +76,18 @@ pub(super) struct Someone {
     pub client: ClientId,
     /// The rooms that count on the connection.
     pub rooms: Vec<RoomId>,
+    /// A booth's call for a person, while it stands.
+    #[serde(default)]
+    pub call: Option<Call>,
+}
+
+/// A guest's call for a person of the staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Since when.
+    pub since: Millis,
+    /// Shown name of whoever is on the way.
+    pub attended_by: Option<String>,
 }
 
 /// [`Sender`] as it is written.

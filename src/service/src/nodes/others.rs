@@ -173,7 +173,14 @@ mod tests {
     fn someone(connection: u64, rooms: &[u8]) -> Someone {
         let who = Who::Guest { booth: format!("a-{connection:02}").parse().unwrap() };
         let client = ClientId::from_random([connection as u8; 16]);
-        Someone { connection, came: Millis(1), who, client, rooms: rooms.iter().map(|n| room(*n)).collect() }
+        Someone {
+            connection,
+            came: Millis(1),
+            who,
+            client,
+            rooms: rooms.iter().map(|n| room(*n)).collect(),
+            call: None,
+        }
     }
 
     fn known() -> (Others, NodeId, Instant) {

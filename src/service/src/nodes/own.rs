@@ -1,6 +1,6 @@
 //! This node's own connections, and what of them the others do not know yet.
 
-use super::message::{Someone, Word};
+use super::message::{Call, Someone, Word};
 use crate::clock;
 use engawa_protocol::{ClientId, RoomId};
 use engawa_session::room::Sender;
@@ -22,7 +22,7 @@ pub(super) struct Own {
 impl Own {
     pub fn enter(&mut self, connection: u64, sender: &Sender, client: &ClientId) {
         let (who, client, came) = (sender.into(), client.clone(), clock::now());
-        self.people.insert(connection, Someone { connection, came, who, client, rooms: Vec::new() });
+        self.people.insert(connection, Someone { connection, came, who, client, rooms: Vec::new(), call: None });
         self.untold.insert(connection);
     }
 
@@ -47,6 +47,17 @@ impl Own {
         }
         self.untold.insert(connection);
         true
+    }
+
+    /// Answers whether this is news.
+    pub fn set_call(&mut self, connection: u64, call: Option<Call>) -> bool {
+        let Some(someone) = self.people.get_mut(&connection) else { return false };
+        let before = std::mem::replace(&mut someone.call, call);
+        let news = before != someone.call;
+        if news {
+            self.untold.insert(connection);
+        }
+        news
     }
 
     /// What has changed since it was told last.

@@ -197,6 +197,7 @@ impl Task {
             Word::Complete { round } => others().complete(&from, round),
             Word::Opened { room } => return self.rooms.look_at(&room),
             Word::Still { room, jpeg } => return self.hall.still(&room, jpeg).await,
+            Word::Attend { booth, by } => return self.hall.attended_elsewhere(booth, by).await,
             Word::SignedOut { session } => return self.hall.signed_out_elsewhere(session).await,
             Word::Replaced { connection } => return self.hall.replaced(ConnectionId(connection)).await,
             Word::Signal { room, client, to, seen, message } => {

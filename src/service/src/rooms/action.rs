@@ -3,7 +3,9 @@
 use crate::nodes::Passed;
 use crate::outlet::{ConnectionId, End};
 use crate::visitor::Visitor;
-use engawa_protocol::{ClientId, CloseCode, Command, Fault, Peer, Refusal, RoomId, Seq, ServiceMessage, Signal};
+use engawa_protocol::{
+    BoothId, ClientId, CloseCode, Command, Fault, Peer, Refusal, RoomId, Seq, ServiceMessage, Signal,
+};
 use engawa_session::room::Sender;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -43,6 +45,15 @@ pub enum Action {
         /// Where the decision goes.
         answer: oneshot::Sender<Result<(), Refusal>>,
     },
+    /// The guest of a booking comes to a booth, with a ticket of it.
+    Enter {
+        /// Where.
+        booth: BoothId,
+        /// Also when the guest is connected at another one.
+        take_over: bool,
+        /// Where the decision goes; it says whether the interview has begun.
+        answer: oneshot::Sender<Result<bool, Refusal>>,
+    },
     /// Relays a signal.
     Signal {
         /// From whom.
@@ -76,7 +87,7 @@ impl Action {
                 visitor.send(&ServiceMessage::Refused { room: room.clone(), n, reason, queue });
             }
             // The answer that never comes says so.
-            Action::Decide { .. } => {}
+            Action::Decide { .. } | Action::Enter { .. } => {}
             Action::Follow { visitor, .. } => visitor.outlet.end(End::Close(CloseCode::Internal)),
             Action::Signal { visitor, .. } => visitor.fault(Fault::NoSuchPeer, "signal: to"),
             Action::Gone { .. } | Action::Still { .. } | Action::Passed(_) | Action::LookAround => {}

@@ -57,8 +57,12 @@ impl Log {
 
     /// The events after `after` as messages; at least one, which says where the log ends.
     pub fn messages_after(&self, room: &RoomId, after: Seq) -> Vec<ServiceMessage> {
-        let last = self.room.last();
-        let new = self.events.get(after as usize..).unwrap_or_default();
+        self.messages(room, after, self.room.last())
+    }
+
+    /// The same for somebody to whom the log ends with `last`.
+    pub fn messages(&self, room: &RoomId, after: Seq, last: Seq) -> Vec<ServiceMessage> {
+        let new = self.events.get(after as usize..last as usize).unwrap_or_default();
         let message =
             |events: &[Recorded]| ServiceMessage::Events { room: room.clone(), events: self.as_read(events), last };
         if new.is_empty() {

@@ -236,6 +236,10 @@ impl Task {
                 // Whoever asked may be gone.
                 answer.send(decided).ok();
             }
+            Action::Enter { booth, take_over, answer } => {
+                let entered = self.enter(&booth, take_over).await;
+                answer.send(entered).ok();
+            }
             Action::Signal { visitor, to, attempt, signal } => self.signal(&visitor, to, attempt, signal),
             Action::Passed(passed) => self.passed(*passed).await,
             // It has looked around already.

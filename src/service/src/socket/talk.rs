@@ -5,9 +5,10 @@ use crate::clock;
 use crate::outlet::End;
 use crate::rooms::Action;
 use crate::service::Service;
+use crate::tickets::Invitation;
 use crate::visitor::Visitor;
 use crate::wire;
-use engawa_protocol::{ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, Ticket, limits};
+use engawa_protocol::{BoothId, ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, Ticket, limits};
 use engawa_session::room::Sender;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -72,26 +73,45 @@ impl<'a> Talk<'a> {
                 }
                 self.post(&room, Action::Command { visitor, n, command, queue }).await;
             }
-            ClientMessage::Redeem { n, ticket } => self.redeem(n, &ticket).await,
+            ClientMessage::Redeem { n, ticket, take_over } => self.redeem(n, &ticket, take_over).await,
             ClientMessage::Signal { room, to, attempt, signal } => {
                 self.post_to_running(&room, Action::Signal { visitor, to, attempt, signal }).await;
             }
             ClientMessage::Still { room, jpeg } => self.post_to_running(&room, Action::Still { visitor, jpeg }).await,
-            ClientMessage::CallStaff { .. } => visitor.fault(Fault::NotAllowed, "call_staff: not here"),
-            ClientMessage::Attend { .. } => visitor.fault(Fault::NotAllowed, "attend: not here"),
+            ClientMessage::CallStaff { on } => self.call_staff(on).await,
+            ClientMessage::Attend { booth, on } => self.attend(booth, on).await,
             ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
         }
     }
 
-    async fn redeem(&self, n: u32, ticket: &Ticket) {
+    async fn redeem(&self, n: u32, ticket: &Ticket, take_over: bool) {
         let Sender::Guest { booth } = &self.visitor.sender else {
             return self.visitor.fault(Fault::NotAllowed, "redeem: for a booth's guest");
         };
-        let answer = match self.service.tickets.redeem(&self.service.rooms, booth, ticket).await {
-            Ok((room, booking)) => ServiceMessage::Invited { n, room, booking, now: clock::now() },
+        let answer = match self.service.tickets.redeem(&self.service.rooms, booth, ticket, take_over).await {
+            Ok(Invitation { room, booking, goes_on }) => {
+                ServiceMessage::Invited { n, room, booking, goes_on, now: clock::now() }
+            }
             Err(reason) => ServiceMessage::NotInvited { n, reason },
         };
         self.visitor.send(&answer);
+    }
+
+    async fn call_staff(&self, on: bool) {
+        match self.visitor.sender {
+            Sender::Guest { .. } => self.service.hall.called(self.visitor.connection, on).await,
+            _ => self.visitor.fault(Fault::NotAllowed, "call_staff: for a booth's guest"),
+        }
+    }
+
+    async fn attend(&self, booth: BoothId, on: bool) {
+        let Sender::Staff { name, .. } = &self.visitor.sender else {
+            return self.visitor.fault(Fault::NotAllowed, "attend: for the staff");
+        };
+        if !self.service.config.booths.iter().any(|known| known.id == booth) {
+            return self.visitor.fault(Fault::NoSuchPeer, "attend: booth");
+        }
+        self.service.hall.attended(booth, on.then(|| name.clone())).await;
     }
 
     async fn post(&self, room: &RoomId, action: Action) {

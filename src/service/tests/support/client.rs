@@ -67,10 +67,16 @@ impl Client {
     }
 
     pub async fn greet(socket: WebSocketStream<MaybeTlsStream<TcpStream>>, client: ClientId) -> Self {
-        let mut me = Self { socket, client: client.clone(), n: 0, passed: VecDeque::new() };
-        me.send(&ClientMessage::Hello { protocol: PROTOCOL, client }).await;
+        let mut me = Self::waiting(socket, client).await;
         let welcome = me.next().await;
         assert!(matches!(welcome, ServiceMessage::Welcome { protocol: PROTOCOL, .. }), "{welcome:?}");
+        me
+    }
+
+    /// Has said hello, and not read the welcome yet.
+    pub async fn waiting(socket: WebSocketStream<MaybeTlsStream<TcpStream>>, client: ClientId) -> Self {
+        let mut me = Self { socket, client: client.clone(), n: 0, passed: VecDeque::new() };
+        me.send(&ClientMessage::Hello { protocol: PROTOCOL, client }).await;
         me
     }
 

@@ -29,10 +29,6 @@ pub const PASSWORD: &str = "しずかな縁側の朝";
 
 /// Two booths, two companies; `more` goes before the tables.
 pub fn config_text(more: &str, policy: &str) -> String {
-    let booth = |id: &str| {
-        let hash = engawa_service::config::hash(&token(id)).map(|byte| format!("{byte:02x}")).concat();
-        format!("[[booth]]\nid = \"{id}\"\nname = \"{}\"\ntoken_sha256 = \"{hash}\"\n", id.to_uppercase())
-    };
     format!(
         "listen = \"127.0.0.1:0\"\ndata = \"data\"\npage = \"page\"\n{more}\n\
          [event]\nname = {{ ja = \"秋\", ko = \"가을\", en = \"Autumn\" }}\n\
@@ -40,9 +36,15 @@ pub fn config_text(more: &str, policy: &str) -> String {
          [[company]]\nid = \"minato\"\nname = {{ ja = \"みなと精工\", ko = \"미나토 정공\", en = \"Minato\" }}\n\
          [[company]]\nid = \"hokuto\"\nname = {{ ja = \"北斗食品\", ko = \"호쿠토 식품\", en = \"Hokuto\" }}\n\
          {}{}",
-        booth("a-01"),
-        booth("a-02"),
+        booth_text("a-01"),
+        booth_text("a-02"),
     )
+}
+
+/// A further booth in the configuration.
+pub fn booth_text(id: &str) -> String {
+    let hash = engawa_service::config::hash(&token(id)).map(|byte| format!("{byte:02x}")).concat();
+    format!("[[booth]]\nid = \"{id}\"\nname = \"{}\"\ntoken_sha256 = \"{hash}\"\n", id.to_uppercase())
 }
 
 pub fn token(booth: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::visit::Visit;
 use super::{Booth, Effect, Stage};
-use crate::room::Room;
+use crate::room::{Room, Sender};
 use crate::view::{End, Note};
 use engawa_protocol::{ClientMessage, Codec, Command, EndCause, Progress, Recorded, Refusal, RoomId, Seat, Seq};
 use std::time::Duration;
@@ -62,8 +62,14 @@ impl Booth {
         if room.booth().is_some() {
             visit.name = room.guest().to_owned();
         }
+        let asked = visit.asked.is_some();
         if room.is_over() {
             return self.over(&room);
+        }
+        // The guest went on at another booth. Whoever comes back here with a ticket has not asked yet, or asks now.
+        let moved = me.as_ref().is_some_and(|me| room.moved_from(&Sender::Guest { booth: me.clone() }).is_some());
+        if moved && asked && !self.knock_waits(&id) {
+            return self.finish_with(Stage::Ended(End::TakenOver, None));
         }
         // Taken back before a restart, or by the service for a line that was away too long.
         let stands = matches!(room.progress(), Progress::Open | Progress::Booked);

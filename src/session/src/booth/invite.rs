@@ -4,7 +4,7 @@ use super::visit::Visit;
 use super::{Booth, Stage};
 use crate::keyboard::Keyboard;
 use crate::room::Room;
-use crate::view::{NumberRefused, Screen};
+use crate::view::{Dialog, NumberRefused, Screen};
 use engawa_protocol::{
     Booking, ClientMessage, Command, CompanyId, Millis, NameRule, Refusal, RoomId, Slot, Ticket, TicketRefusal,
     clean_name, limits,
@@ -20,6 +20,8 @@ pub(super) struct Entry {
     digits: String,
     /// The count of the question, and when it was asked.
     asking: Option<(u32, Instant)>,
+    /// What was asked about last.
+    ticket: Option<Ticket>,
     refused: Option<(TicketRefusal, Instant)>,
     /// The page of companies that led here, and the company that was chosen there.
     behind: Option<(usize, Option<CompanyId>)>,
@@ -72,7 +74,7 @@ impl Booth {
         entry.digits.push(char::from(b'0' + digit));
         if entry.digits.len() == limits::NUMBER_DIGITS {
             let number = entry.digits.clone();
-            self.redeem(Ticket::Number { number });
+            self.redeem(Ticket::Number { number }, false);
         }
     }
 
@@ -92,11 +94,11 @@ impl Booth {
         }
         self.number_page();
         if matches!(&self.stage, Stage::Number(entry) if entry.asking.is_none()) {
-            self.redeem(Ticket::Code { code });
+            self.redeem(Ticket::Code { code }, false);
         }
     }
 
-    fn redeem(&mut self, ticket: Ticket) {
+    fn redeem(&mut self, ticket: Ticket, take_over: bool) {
         let (now, online) = (self.now, self.online());
         self.redeemed += 1;
         let n = self.redeemed;
@@ -105,10 +107,12 @@ impl Booth {
             return entry.refuse(TicketRefusal::Unavailable, now);
         }
         entry.asking = Some((n, now));
-        self.send(ClientMessage::Redeem { n, ticket });
+        entry.ticket = Some(ticket.clone());
+        self.send(ClientMessage::Redeem { n, ticket, take_over });
     }
 
-    pub(super) fn invited(&mut self, n: u32, room: RoomId, booking: Booking, now: Millis) {
+    /// The ticket is good; with `goes_on` for an interview that has begun at another booth, and goes on here.
+    pub(super) fn invited(&mut self, n: u32, room: RoomId, booking: Booking, goes_on: bool, now: Millis) {
         self.service_clock = Some((now, self.now));
         let Stage::Number(entry) = &self.stage else { return };
         if !matches!(entry.asking, Some((asked, _)) if asked == n) {
@@ -119,21 +123,46 @@ impl Booth {
             self.locale = locale;
         }
         self.touched = self.now;
-        self.enter(Invitation { room, booking, stand_in });
+        let invitation = Invitation { room, booking, stand_in };
+        if goes_on {
+            let Booking { company, guest, .. } = &invitation.booking;
+            let visit = Visit { ready: true, asked: Some(self.now), ..Visit::new(company.clone(), guest.clone()) };
+            self.begin_visit(visit, Some(invitation));
+            self.store();
+        } else {
+            self.enter(invitation);
+        }
     }
 
     pub(super) fn not_invited(&mut self, n: u32, reason: TicketRefusal) {
         let now = self.now;
         let Stage::Number(entry) = &mut self.stage else { return };
-        if matches!(entry.asking, Some((asked, _)) if asked == n) {
+        if !matches!(entry.asking, Some((asked, _)) if asked == n) {
+            return;
+        }
+        self.touched = now;
+        if reason == TicketRefusal::AlreadyHere {
+            entry.asking = None;
+            self.dialog = Some((Dialog::TakeOver, now));
+        } else {
             entry.refuse(reason, now);
-            self.touched = now;
         }
     }
 
     /// Yes, the interview goes on here (E8).
     pub(super) fn take_over(&mut self) {
-        self.dialog = None;
+        let Stage::Number(entry) = &mut self.stage else { return };
+        if let (Some((Dialog::TakeOver, _)), Some(ticket)) = (self.dialog, entry.ticket.take()) {
+            self.dialog = None;
+            self.redeem(ticket, true);
+        }
+    }
+
+    /// The question is answered with no, or by nobody.
+    pub(super) fn stay(&mut self) {
+        if let (Some((Dialog::TakeOver, _)), Stage::Number(entry)) = (self.dialog.take(), &mut self.stage) {
+            entry.digits.clear();
+        }
     }
 
     /// Before the door is open it says so; then the name, where it is not booked; then the preview.
@@ -236,6 +265,8 @@ impl Booth {
                 TicketRefusal::Unknown => NumberRefused::Unknown,
                 TicketRefusal::Expired => NumberRefused::Expired,
                 TicketRefusal::Used => NumberRefused::Used,
+                // Asked about in a dialog, and so never kept.
+                TicketRefusal::AlreadyHere => NumberRefused::Used,
                 TicketRefusal::OtherBooth => NumberRefused::OtherBooth,
                 TicketRefusal::Unavailable => NumberRefused::Unavailable,
                 TicketRefusal::TooManyTries { retry_after_ms } => {

@@ -80,7 +80,9 @@ impl Booth {
                     self.refused(&room, &command, reason);
                 }
             }
-            ServiceMessage::Invited { n, room, booking, now } => self.invited(n, room, booking, now),
+            ServiceMessage::Invited { n, room, booking, goes_on, now } => {
+                self.invited(n, room, booking, goes_on, now);
+            }
             ServiceMessage::NotInvited { n, reason } => self.not_invited(n, reason),
             ServiceMessage::Signal { room, from, to, attempt, signal } => self.signal(&room, from, to, attempt, signal),
             ServiceMessage::StaffCall { called, attended_by } => self.called(called, attended_by),

@@ -69,12 +69,13 @@ impl Booth {
                 }
             }
             Touch::ConfirmLeave => {
-                if self.dialog.take().is_some() {
+                if let Some((Dialog::Leave { .. }, _)) = self.dialog {
+                    self.dialog = None;
                     self.leave_by_button();
                 }
             }
             Touch::TakeOver => self.take_over(),
-            Touch::Stay => self.dialog = None,
+            Touch::Stay => self.stay(),
             Touch::Hand => self.raise_hand(),
             Touch::Return => self.return_after_leaving(),
             Touch::Chat(open) => self.open_chat(open),
@@ -222,7 +223,7 @@ impl Booth {
         let idle = now >= self.touched + self.config.idle;
         let offline = self.offline_for();
         if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
-            self.dialog = None;
+            self.stay();
         }
         if self.notice.as_ref().is_some_and(|(_, until)| now >= *until) {
             self.notice = None;

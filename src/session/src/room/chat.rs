@@ -96,7 +96,10 @@ impl Room {
     }
 
     pub(super) fn delete_post(&self, from: &Sender, seq: Seq) -> Result<Vec<Event>, Refusal> {
-        let own = self.post(seq).filter(|post| post.by == from.actor()).ok_or(Refusal::NoSuchPost)?;
+        // The guest is the same at every booth.
+        let guest = matches!(from, Sender::Guest { .. });
+        let own = |post: &&Post| post.by == from.actor() || (guest && post.role == Role::Guest);
+        let own = self.post(seq).filter(own).ok_or(Refusal::NoSuchPost)?;
         Ok(if own.body == Body::Deleted { Vec::new() } else { vec![Event::PostDeleted { post: seq }] })
     }
 
@@ -105,16 +108,20 @@ impl Room {
         if any { vec![Event::ChatCleared] } else { Vec::new() }
     }
 
-    /// The room is over, and what the guest's queue held through the end is still taken.
+    /// The room is over, or the guest has moved, and what a queue held through that is still taken.
     pub(super) fn takes_late(&self, from: &Sender, now: Millis) -> bool {
-        let guest = matches!(from, Sender::Guest { booth } if self.booth.as_ref() == Some(booth));
-        guest && self.is_over() && now < after(self.since, self.policy.late)
+        let Sender::Guest { booth } = from else { return false };
+        let since = match self.booth.as_ref() == Some(booth) {
+            true => self.is_over().then_some(self.since),
+            false => self.moved_at(booth),
+        };
+        since.is_some_and(|since| now < after(since, self.policy.late))
     }
 
     /// Somebody is there to write or to read: the guest has knocked, or a host has joined.
     fn chat_is_open(&self, from: &Sender) -> Result<(), Refusal> {
         let open = match from {
-            Sender::Guest { booth } => self.booth.as_ref() == Some(booth),
+            Sender::Guest { booth } => self.booth.as_ref() == Some(booth) || self.moved_at(booth).is_some(),
             _ => self.booth.is_some() || !self.accounts.is_empty(),
         };
         if open { Ok(()) } else { Err(Refusal::WrongMoment) }

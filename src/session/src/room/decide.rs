@@ -19,7 +19,9 @@ impl Room {
         around: &Around,
     ) -> Result<Vec<Event>, Refusal> {
         let known = self.company.is_some();
-        if known && !self.admits(from) {
+        let late = self.takes_late(from, around.now);
+        let admitted = self.admits(from);
+        if known && !admitted && !late {
             return Err(Refusal::NotAllowed);
         }
         if !known && !matches!(command, Command::Knock { .. } | Command::Book { .. }) {
@@ -28,8 +30,10 @@ impl Room {
         if self.has_done(&from.actor(), id) {
             return Ok(Vec::new());
         }
-        let late = self.takes_late(from, around.now);
-        if self.is_over() && !(late && matches!(command, Command::Say { .. } | Command::SendFile { .. })) {
+        if late && !matches!(command, Command::Say { .. } | Command::SendFile { .. }) {
+            return Err(if admitted { Refusal::Over } else { Refusal::NotAllowed });
+        }
+        if self.is_over() && !late {
             return Err(Refusal::Over);
         }
         let closing = matches!(command, Command::Leave | Command::End | Command::CancelBooking);

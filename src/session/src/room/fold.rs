@@ -29,7 +29,7 @@ impl Room {
                 self.company = Some(company.clone());
                 self.guest = name.clone();
                 self.locale = *locale;
-                self.note = None;
+                (self.note, self.knocked, self.moved) = (None, Some(*at), None);
                 self.advance(Progress::Knocking, *at);
                 self.fold_knock_ring(*at);
             }
@@ -53,6 +53,7 @@ impl Room {
             Event::Lost { seat } => self.set_lost(*seat, Some(*at)),
             Event::Back { seat } => self.set_lost(*seat, None),
             Event::Left { seat, cause } => self.fold_left(*seat, *cause, *at),
+            Event::GuestMoved => self.fold_moved(by, *seq, *at),
             Event::Held => self.held = true,
             Event::Resumed => self.held = false,
             Event::Silenced { microphones, cameras, except } => {
@@ -101,7 +102,7 @@ impl Room {
             self.fold_left(*seat, returns.unwrap_or(LeaveCause::Restart), *at);
         }
         if *role == Role::Guest {
-            self.away = None;
+            (self.away, self.moved) = (None, None);
         }
         // The preset greets whoever comes for the first time; who returns says by a switch what is on.
         let Preset { microphone, camera, .. } = if returns.is_none() { self.preset } else { Preset::default() };
@@ -122,7 +123,7 @@ impl Room {
         self.begin_presence(Presence { seat, by, role, name, from: *at, until: None, cause: None });
     }
 
-    fn fold_left(&mut self, seat: Seat, cause: LeaveCause, at: Millis) {
+    pub(super) fn fold_left(&mut self, seat: Seat, cause: LeaveCause, at: Millis) {
         self.people.remove(&seat);
         self.hands.retain(|hand| *hand != seat);
         self.end_presence(seat, at, Some(cause));
@@ -138,7 +139,7 @@ impl Room {
             self.end_presence(seat, at, None);
         }
         self.hands.clear();
-        (self.held, self.away) = (false, None);
+        (self.held, self.away, self.moved) = (false, None, None);
     }
 
     pub(super) fn advance(&mut self, progress: Progress, at: Millis) {

@@ -12,6 +12,11 @@ impl Room {
         }
     }
 
+    /// The latest knock was passed on to the staff, whatever came of it.
+    pub fn rang_staff(&self) -> bool {
+        self.ring == Ring::Staff
+    }
+
     /// A new knock rings the first of the booking's hosts, or the whole company.
     pub(super) fn fold_knock_ring(&mut self, at: Millis) {
         let first = self.booking.as_ref().and_then(|booking| booking.hosts.first().cloned());

@@ -50,6 +50,15 @@ impl Room {
         if self.progress == Progress::InCall && !hosts {
             all.push((after(self.since, self.policy.join), ended(EndCause::HostLost)));
         }
+        if let Some(moved) = self.moved {
+            match self.progress {
+                Progress::Knocking => {
+                    all.push((after(moved, self.policy.waiting_grace), Due::Events(vec![Event::KnockCancelled])));
+                }
+                Progress::InCall => all.push((after(moved, self.policy.guest_grace), ended(EndCause::GuestLost))),
+                _ => {}
+            }
+        }
         self.lost_lines(&mut all);
         // After a restart nothing ends before those who were there had the time to come back.
         if let Some((returning, _)) = self.returning {

@@ -16,6 +16,11 @@ pub fn guest() -> Sender {
     Sender::Guest { booth: id("a-01") }
 }
 
+/// The same guest at another booth.
+pub fn elsewhere() -> Sender {
+    Sender::Guest { booth: id("b-02") }
+}
+
 pub fn host(n: u8) -> Sender {
     let (account, name) = (id(&format!("host-{n}")), format!("Host {n}"));
     Sender::Host { account, company: id("minato"), name, title: String::new() }
@@ -106,6 +111,14 @@ impl Table {
         let command_id = CommandId { client: client(at), n: self.n };
         let events = self.room.decide(from, &command_id, &command, &self.around)?;
         self.append(from.actor(), Some(command_id), events.clone());
+        Ok(events)
+    }
+
+    /// The guest redeems a ticket of the booking at this booth.
+    pub fn moves(&mut self, to: &Sender, take_over: bool) -> Result<Vec<Event>, Refusal> {
+        let Sender::Guest { booth } = to else { panic!("only a booth redeems") };
+        let events = self.room.move_guest(booth, take_over, self.now())?;
+        self.append(to.actor(), None, events.clone());
         Ok(events)
     }
 

@@ -14,6 +14,10 @@ pub fn company() -> CompanyId {
     "minato".parse().expect("a valid id")
 }
 
+pub fn booth() -> BoothId {
+    "a-01".parse().expect("a valid id")
+}
+
 pub fn config() -> Config {
     Config { receives: vec![Codec::H264], ..Config::default() }
 }
@@ -115,7 +119,14 @@ impl World {
     }
 
     pub fn guest(&self) -> Sender {
-        Sender::Guest { booth: "a-01".parse().expect("a valid id") }
+        Sender::Guest { booth: booth() }
+    }
+
+    /// The booking's ticket is redeemed at a booth; true when the interview goes on there.
+    pub fn guest_comes(&mut self, to: &BoothId, take_over: bool) -> Result<bool, Refusal> {
+        let events = self.room.move_guest(to, take_over, self.millis())?;
+        self.append(Actor::Guest { booth: to.clone() }, None, events);
+        Ok(self.room.goes_on_at(to))
     }
 
     pub fn handle(&mut self, input: Input) {
@@ -247,12 +258,17 @@ impl World {
                 };
                 self.reply(answer);
             }
-            ClientMessage::Redeem { n, ticket } => {
-                let answer = match (&self.invited, ticket) {
-                    (Some((room, booking)), Ticket::Number { number }) if number == "0427" => {
-                        ServiceMessage::Invited { n, room: room.clone(), booking: booking.clone(), now: self.millis() }
-                    }
-                    _ => ServiceMessage::NotInvited { n, reason: TicketRefusal::Unknown },
+            ClientMessage::Redeem { n, ticket, take_over } => {
+                let good = matches!(&ticket, Ticket::Number { number } if number == "0427");
+                let answer = match self.invited.clone().filter(|_| good) {
+                    Some((room, booking)) => match self.guest_comes(&booth(), take_over) {
+                        Ok(goes_on) => ServiceMessage::Invited { n, room, booking, goes_on, now: self.millis() },
+                        Err(Refusal::AlreadyHere) => {
+                            ServiceMessage::NotInvited { n, reason: TicketRefusal::AlreadyHere }
+                        }
+                        Err(_) => ServiceMessage::NotInvited { n, reason: TicketRefusal::Expired },
+                    },
+                    None => ServiceMessage::NotInvited { n, reason: TicketRefusal::Unknown },
                 };
                 self.reply(answer);
             }

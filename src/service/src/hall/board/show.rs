@@ -2,11 +2,10 @@
 
 use super::{Board, ENDED, Entry};
 use crate::clock;
+use crate::nodes::Present;
 use crate::outlet::frame;
 use axum::extract::ws::Utf8Bytes;
-use engawa_protocol::{
-    AccountId, BoothId, BoothState, CompanyId, CompanyState, HostCard, Millis, Progress, ServiceMessage,
-};
+use engawa_protocol::{AccountId, BoothId, BoothState, CompanyId, CompanyState, HostCard, Progress, ServiceMessage};
 use engawa_session::room::Sender;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -40,9 +39,9 @@ impl Board {
         frame(&ServiceMessage::Lobby { rooms, booths: self.booths() })
     }
 
-    fn booths(&self) -> Vec<BoothState> {
+    pub(super) fn booths(&self) -> Vec<BoothState> {
         let everybody = self.everybody();
-        let here: BTreeSet<_> = everybody.iter().filter_map(|(_, sender)| booth_of(sender)).collect();
+        let here: BTreeSet<_> = everybody.iter().filter_map(|present| booth_of(&present.sender)).collect();
         let taken: BTreeSet<_> = self.rooms.values().filter(|e| !e.news.over).map(|e| &e.news.booth).collect();
         let state = |booth: &crate::config::Booth| BoothState {
             booth: booth.id.clone(),
@@ -54,11 +53,11 @@ impl Board {
     }
 }
 
-fn hosts_of(everybody: &[(Millis, Sender)], of: &CompanyId) -> Vec<HostCard> {
+fn hosts_of(everybody: &[Present], of: &CompanyId) -> Vec<HostCard> {
     let mut seen: BTreeSet<&AccountId> = BTreeSet::new();
     let mut cards = Vec::new();
-    for (_, sender) in everybody {
-        if let Sender::Host { account, company, name, title } = sender
+    for present in everybody {
+        if let Sender::Host { account, company, name, title } = &present.sender
             && company == of
             && seen.insert(account)
         {
@@ -68,7 +67,7 @@ fn hosts_of(everybody: &[(Millis, Sender)], of: &CompanyId) -> Vec<HostCard> {
     cards
 }
 
-fn booth_of(sender: &Sender) -> Option<&BoothId> {
+pub(super) fn booth_of(sender: &Sender) -> Option<&BoothId> {
     match sender {
         Sender::Guest { booth } => Some(booth),
         Sender::Host { .. } | Sender::Staff { .. } => None,

@@ -61,7 +61,17 @@ fn knock() -> (RoomId, RoomNews) {
             locale: engawa_protocol::Locale::Ja,
         },
     });
-    (id.clone(), RoomNews { company, booth, summary: room.summary(id, String::new()), over: false })
+    (
+        id.clone(),
+        RoomNews {
+            company,
+            booth,
+            summary: room.summary(id, String::new()),
+            over: false,
+            knocked: room.knocked(),
+            rang_staff: false,
+        },
+    )
 }
 
 #[test]

@@ -65,21 +65,23 @@ impl Task {
     async fn take_in(&mut self, recorded: Vec<Recorded>) {
         let opened = self.room().company().is_none();
         let before = self.room().last();
+        let moved = recorded.iter().any(|recorded| recorded.event == Event::GuestMoved);
         self.note_lost(&recorded);
         self.log.take_in(recorded);
         self.rooms.note(&self.id, &self.log.room);
         if opened {
             // Whoever guessed the number of a room before it was opened is not of it.
-            let Task { members, log, .. } = self;
-            for (connection, _) in members.extract_if(.., |_, member| !log.room.admits(&member.visitor.sender)) {
-                self.rooms.around.nodes.in_room(connection, &self.id, false);
-            }
+            self.let_go_of_others();
         }
         for message in self.log.messages_after(&self.id, before) {
             let frame = crate::outlet::frame(&message);
             for member in self.members.values().filter(|member| member.following) {
                 member.visitor.outlet.send_frame(frame.clone());
             }
+        }
+        if moved {
+            // The booth that the guest has left was told so above.
+            self.let_go_of_others();
         }
         if self.room().is_over() {
             self.rooms.release(&self.id);
@@ -95,5 +97,13 @@ impl Task {
             tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a record is not kept");
         }
         self.rooms.around.hall.room(&self.id, self.room()).await;
+    }
+
+    /// The room counts no longer on connections that it does not admit.
+    fn let_go_of_others(&mut self) {
+        let Task { members, log, .. } = self;
+        for (connection, _) in members.extract_if(.., |_, member| !log.room.admits(&member.visitor.sender)) {
+            self.rooms.around.nodes.in_room(connection, &self.id, false);
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::clock;
 use crate::rooms::Surroundings;
 use crate::visitor::Visitor;
 use engawa_ledger::{AppendError, Error};
-use engawa_protocol::{ClientId, Command, CommandId, CompanyId, Refusal, ServiceMessage};
+use engawa_protocol::{Actor, BoothId, ClientId, Command, CommandId, CompanyId, Event, Refusal, ServiceMessage};
 use engawa_session::room::{Around, Sender};
 use std::sync::Arc;
 
@@ -60,20 +60,44 @@ impl Task {
         for _ in 0..CONFLICTS {
             let around = self.around(from, command).await?;
             let events = self.room().decide(from, id, command, &around)?;
-            if events.is_empty() {
+            if self.append_decided(events, from.actor(), Some(id.clone())).await? {
                 return Ok(());
-            }
-            match self.append(events, from.actor(), Some(id.clone())).await {
-                Ok(()) => return Ok(()),
-                Err(AppendError::Conflict { .. }) => {}
-                Err(AppendError::Store(Error::Removed)) => return Err(Refusal::NoSuchRoom),
-                Err(error) => {
-                    tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a command is not stored");
-                    return Err(Refusal::Unavailable);
-                }
             }
         }
         Err(Refusal::Unavailable)
+    }
+
+    /// Takes the guest in at a booth that has a ticket; answers whether the interview has begun.
+    pub(super) async fn enter(&mut self, booth: &BoothId, take_over: bool) -> Result<bool, Refusal> {
+        for _ in 0..CONFLICTS {
+            let events = self.room().move_guest(booth, take_over, clock::now())?;
+            if !events.is_empty() && !self.rooms.claim(booth, &self.id) {
+                return Err(Refusal::Full);
+            }
+            let appended = self.append_decided(events, Actor::Guest { booth: booth.clone() }, None).await;
+            // What was claimed is as the log says, also when it could not be told.
+            self.rooms.note(&self.id, self.room());
+            if appended? {
+                return Ok(self.room().goes_on_at(booth));
+            }
+        }
+        Err(Refusal::Unavailable)
+    }
+
+    /// Appends a decision; false when another writer was quicker, and it is to be decided anew.
+    async fn append_decided(&mut self, events: Vec<Event>, by: Actor, id: Option<CommandId>) -> Result<bool, Refusal> {
+        if events.is_empty() {
+            return Ok(true);
+        }
+        match self.append(events, by, id).await {
+            Ok(()) => Ok(true),
+            Err(AppendError::Conflict { .. }) => Ok(false),
+            Err(AppendError::Store(Error::Removed)) => Err(Refusal::NoSuchRoom),
+            Err(error) => {
+                tracing::error!(room = %self.id, error = &error as &dyn std::error::Error, "a decision is not stored");
+                Err(Refusal::Unavailable)
+            }
+        }
     }
 
     /// What the room cannot know by itself, as far as this command needs it.

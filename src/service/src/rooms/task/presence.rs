@@ -19,6 +19,8 @@ impl Task {
     /// log for the others to see, and must not give anybody another one's seat.
     pub(in crate::rooms) fn admits(&self, visitor: &Visitor) -> bool {
         let welcome = match self.room().company() {
+            // Staff decide about rooms, and neither sit in one nor read its chat.
+            Some(_) if matches!(visitor.sender, Sender::Staff { .. }) => false,
             Some(_) => self.room().admits(&visitor.sender),
             // A booth follows the room that its knock is about to open.
             None => matches!(visitor.sender, Sender::Guest { .. }),
@@ -28,7 +30,11 @@ impl Task {
 
     pub(super) async fn follow(&mut self, visitor: Arc<Visitor>, after: Seq) {
         if !self.admits(&visitor) {
-            return visitor.fault(Fault::NotAllowed, "follow: the room is not yours");
+            // A booth that was away while its guest went on elsewhere learns that much, and no more.
+            let Some(until) = self.room().moved_from(&visitor.sender) else {
+                return visitor.fault(Fault::NotAllowed, "follow: the room is not yours");
+            };
+            return self.log.messages(&self.id, after, until).iter().for_each(|events| visitor.send(events));
         }
         for events in self.log.messages_after(&self.id, after) {
             visitor.send(&events);

@@ -1,0 +1,10 @@
+// The list of a call: who is here, and who was.
+import { plain, type Recruiter } from './recruiter';
+
+/** Its lines, each as one text, with every time of day as `h:m`. */
+export async function people({ page }: Recruiter, list: 'people' | 'history'): Promise<string[]> {
+  if (!(await page.getByTestId('people').isVisible())) await page.getByTestId('people-button').click();
+  if (list === 'history' && !(await page.getByTestId('history').isVisible())) await page.getByTestId('history-button').click();
+  const lines = await page.getByTestId(list).locator('li').allInnerTexts();
+  return lines.map((line) => plain(line).replaceAll(/\d\d:\d\d/g, 'h:m'));
+}
