@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # A Node.js that `packages` had to fetch goes before the machine's own.
 export PATH := $(CURDIR)/target/tools/node_modules/.bin:$(PATH)
 
-.PHONY: help packages page build demo test lint stories bench deny clean
+.PHONY: help packages page build demo test lint stories bench image deny clean
 
 help: ## says what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s $$'\t'
@@ -33,6 +33,9 @@ stories: packages ## only the whole interviews
 
 bench: page ## measures latency, start of a call, load and bad lines
 	@tests/bench/run.sh
+
+image: packages ## builds the booth's test image from Debian packages into target/image (as root)
+	@tests/image/make.sh
 
 deny: packages ## looks through licences, sources and advisories of what we depend on
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
