@@ -14,6 +14,8 @@ const LOOK_MS = 20_000;
 export class Today {
   interviews = $state.raw<readonly Interview[]>([]);
   records = $state.raw<readonly Waiting[]>([]);
+  /** The list was there once: an empty one is a day without interviews. */
+  known = $state(false);
   /** The list could not be had the last time; what is shown may be old. */
   failed = $state(false);
   #options: TodayOptions;
@@ -49,7 +51,10 @@ export class Today {
       this.#again = false;
       const [interviews, records] = await Promise.all([this.#options.interviews(), this.#options.records()]);
       this.failed = interviews.kind === 'fault';
-      if (interviews.kind === 'ok') this.interviews = interviews.value.interviews;
+      if (interviews.kind === 'ok') {
+        this.interviews = interviews.value.interviews;
+        this.known = true;
+      }
       if (records.kind === 'ok') this.records = records.value;
     }
     this.#asking = false;
@@ -57,6 +62,7 @@ export class Today {
 
   clear(): void {
     this.interviews = [];
+    this.known = false;
     this.records = [];
     this.failed = false;
     this.#seen = '';

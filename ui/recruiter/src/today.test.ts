@@ -23,8 +23,10 @@ describe('today', () => {
     today.lobby([room('knocking')]);
     today.lobby([room('in_call')]);
     expect(answers).toHaveLength(1);
+    expect(today.known).toBe(false);
     answers[0]!({ kind: 'ok', value: { interviews: [], today: 0 } });
     await settle();
+    expect(today.known).toBe(true);
     expect(answers).toHaveLength(2);
     answers[1]!({ kind: 'fault', fault: 'unreachable', what: '' });
     await settle();
