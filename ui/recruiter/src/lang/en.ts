@@ -16,6 +16,7 @@ export const en: Words = {
   tag: 'en',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: 'Language',
+  between: ' · ',
   back: 'Back',
 
   signIn: {

@@ -14,6 +14,7 @@ export const ja: Words = {
   tag: 'ja',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '言語',
+  between: ' ・ ',
   back: 'もどる',
 
   signIn: {

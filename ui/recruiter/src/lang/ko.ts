@@ -14,6 +14,7 @@ export const ko: Words = {
   tag: 'ko',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '언어',
+  between: ' · ',
   back: '이전',
 
   signIn: {
