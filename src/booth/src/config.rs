@@ -48,6 +48,7 @@ pub enum View {
 #[serde(deny_unknown_fields, default)]
 struct File {
     service: Option<String>,
+    name: Option<String>,
     token_file: Option<PathBuf>,
     data: Option<PathBuf>,
     view: Option<View>,
@@ -151,6 +152,7 @@ pub struct Config {
     pub view: View,
     /// The folder for what must outlive a crash.
     pub data: PathBuf,
+    name: String,
     token_file: PathBuf,
     locale: Locale,
     clip: bool,
@@ -182,6 +184,7 @@ impl Config {
             view: flags.view.or(file.view).unwrap_or(View::Window),
             token_file: token_file.context(missing("token_file", "--token-file FILE"))?,
             data: data.context(missing("data", "--data DIR"))?,
+            name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
             media: media_config(&file, &from_file)?,
@@ -202,7 +205,7 @@ impl Config {
 
     /// What the session is set to.
     pub fn session(&self) -> booth::Config {
-        booth::Config { locale: self.locale, clip: self.clip, ..booth::Config::default() }
+        booth::Config { name: self.name.clone(), locale: self.locale, clip: self.clip, ..booth::Config::default() }
     }
 
     /// What the media is set to.

@@ -6,6 +6,7 @@ use crate::inbox::{Happened, Post};
 use crate::link::Link;
 use crate::status::Status;
 use crate::studio::Studio;
+use crate::watchdog::Watchdog;
 use anyhow::Context;
 use engawa_booth::courier::Outgoing;
 use engawa_booth::document::{self, Document};
@@ -30,6 +31,8 @@ pub struct Parts {
     pub studio: Studio,
     /// To whoever runs a script.
     pub status: Status,
+    /// To systemd.
+    pub watchdog: Watchdog,
     /// The screen.
     pub screen: Poster,
 }
@@ -76,6 +79,7 @@ impl Driver {
             self.drain();
             self.show();
             let now = Instant::now();
+            self.parts.watchdog.turn(now);
             let courier = self.disk.courier().and_then(|courier| courier.poll_timeout());
             let next = [self.booth.poll_timeout(), courier, self.disk.poll_timeout()].into_iter().flatten().min();
             let until = next.map_or(CLOCK, |at| at.saturating_duration_since(now)).min(CLOCK);

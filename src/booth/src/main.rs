@@ -16,6 +16,7 @@ mod pictures;
 mod script;
 mod status;
 mod studio;
+mod watchdog;
 
 use anyhow::Context;
 use clap::Parser;
@@ -83,7 +84,8 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     if let Some(script) = script {
         runtime.spawn(script::play(script, views, post.clone()));
     }
-    let parts = driver::Parts { link, studio, status, screen: screen.poster() };
+    let watchdog = watchdog::Watchdog::new(&screen, config.view != View::Headless);
+    let parts = driver::Parts { link, studio, status, watchdog, screen: screen.poster() };
     let (session, inbox) = (config.session(), post.clone());
     let driver = std::thread::Builder::new()
         .name("driver".into())

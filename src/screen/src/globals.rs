@@ -11,6 +11,7 @@ pub(crate) mod keyboard;
 pub(crate) mod leaving;
 pub(crate) mod number;
 pub(crate) mod out_of_order;
+pub(crate) mod pulse;
 pub(crate) mod ready;
 pub(crate) mod reconnecting;
 pub(crate) mod refused;

@@ -143,6 +143,17 @@ impl Screen {
         globals::document::forget(&self.0.app);
     }
 
+    /// Asks for a frame, so that a screen on which nothing changes proves that it can still draw.
+    pub fn ask_for_frame(&self, number: i32) {
+        globals::pulse::ask(&self.0.app, number);
+    }
+
+    /// Tells the number of each frame that was asked for when a renderer draws it, on this thread. A headless screen
+    /// draws only when a picture is taken.
+    pub fn on_frame(&self, drawn: impl Fn(i32) + 'static) {
+        globals::pulse::on_drawn(&self.0.app, drawn);
+    }
+
     /// Forgets every picture, one's own included, and the file that is shown.
     pub fn clear_pictures(&self) {
         globals::document::forget(&self.0.app);

@@ -9,7 +9,8 @@ mod talk;
 
 use engawa_protocol::Locale;
 use engawa_screen::{Error, Kind, Picture, Screen};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 const BOUND: Duration = Duration::from_secs(30);
@@ -20,6 +21,12 @@ fn a_screen_without_a_display_is_shown_photographed_and_closed_from_another_thre
     let screen = Screen::open(Kind::Headless { width: 1280, height: 800 }, |_| {}).expect("it opens");
     assert!(matches!(Screen::open(Kind::Headless { width: 9, height: 9 }, |_| {}), Err(Error::AlreadyOpen)));
     assert_eq!(screen.own_picture_size(), (672, 378));
+
+    let drawn = Arc::new(AtomicI32::new(0));
+    let seen = drawn.clone();
+    screen.on_frame(move |number| seen.store(number, Ordering::Relaxed));
+    screen.ask_for_frame(7);
+    assert_eq!(drawn.load(Ordering::Relaxed), 0, "nothing is drawn yet");
 
     let poster = screen.poster();
     let driver = std::thread::spawn(move || {
@@ -45,4 +52,5 @@ fn a_screen_without_a_display_is_shown_photographed_and_closed_from_another_thre
     assert_eq!(pixel(&welcome, 4, 90), [0xF7, 0xF4, 0xEE]);
     assert_eq!(pixel(&call, 4, 790), [0x20, 0x25, 0x2C]);
     assert!(welcome == again, "the same view is the same picture");
+    assert_eq!(drawn.load(Ordering::Relaxed), 7, "the frame that was asked for");
 }

@@ -122,7 +122,7 @@ impl Booth {
             commands: Commands::default(),
             redeemed: 0,
             link: Link::Down { since: now, fault: LinkFault::Network },
-            shown_name: String::new(),
+            shown_name: config.name.clone(),
             companies: Vec::new(),
             ice_servers: Vec::new(),
             locale: config.locale,

@@ -7,6 +7,8 @@ use std::time::Duration;
 /// What a booth is set to, and how long its pages last.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The booth's name until the service tells it; may be empty.
+    pub name: String,
     /// The language of the first page.
     pub locale: Locale,
     /// Picture and sound come from a clip.
@@ -30,6 +32,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            name: String::new(),
             locale: Locale::Ja,
             clip: false,
             receives: vec![Codec::H264, Codec::Vp8],

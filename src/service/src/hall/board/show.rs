@@ -10,6 +10,9 @@ use engawa_session::room::Sender;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+/// Booths that a host is shown: every one of them hears of every change. The staff see all.
+const BOOTHS: usize = 100;
+
 impl Board {
     pub(super) fn make_directory(&self) -> Utf8Bytes {
         let (fair, everybody) = (self.fair.borrow().clone(), self.everybody());
@@ -36,7 +39,12 @@ impl Board {
         let mut over: Vec<_> = over.into_iter().filter(|news| news.summary.since >= today).collect();
         over.sort_by_key(|news| (Reverse(news.summary.since), news.summary.room.clone()));
         let rooms = open.into_iter().chain(over.into_iter().take(ENDED)).map(|news| news.summary.clone()).collect();
-        frame(&ServiceMessage::Lobby { rooms, booths: self.booths() })
+        let mut booths = self.booths();
+        if booths.len() > BOOTHS {
+            booths.sort_by_key(|booth| !booth.here);
+            booths.truncate(BOOTHS);
+        }
+        frame(&ServiceMessage::Lobby { rooms, booths })
     }
 
     pub(super) fn booths(&self) -> Vec<BoothState> {

@@ -1,0 +1,2 @@
+# Our boot.cmd.in is found before the layer's own.
+FILESEXTRAPATHS:prepend := "${THISDIR}/files:"

@@ -1,0 +1,2 @@
+# The Pi's own camera comes through libcamerasrc.
+PACKAGECONFIG:append = " gst"
