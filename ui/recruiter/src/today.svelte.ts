@@ -19,7 +19,8 @@ export class Today {
   /** The list could not be had the last time; what is shown may be old. */
   failed = $state(false);
   #options: TodayOptions;
-  #seen = '';
+  /** What the lobby told last; nothing before its first word, which may be that nobody is there. */
+  #seen: string | undefined;
   #asking = false;
   #again = false;
   #asked = 0;
@@ -65,6 +66,6 @@ export class Today {
     this.known = false;
     this.records = [];
     this.failed = false;
-    this.#seen = '';
+    this.#seen = undefined;
   }
 }

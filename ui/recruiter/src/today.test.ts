@@ -35,6 +35,23 @@ describe('today', () => {
   });
 
   // E5
+  it('is asked for at once when the lobby is empty, as what is booked stands in the list alone', async () => {
+    let asked = 0;
+    const today = new Today({
+      interviews: () => {
+        asked += 1;
+        return Promise.resolve({ kind: 'ok', value: { interviews: [], today: 0 } });
+      },
+      records: () => Promise.resolve({ kind: 'ok', value: [] }),
+    });
+    today.lobby([]);
+    await settle();
+    today.lobby([]);
+    await settle();
+    expect(asked).toBe(1);
+  });
+
+  // E5
   it('is asked for again after a while on a page that is looked at, for what other hosts book', async () => {
     let asked = 0;
     const today = new Today({
