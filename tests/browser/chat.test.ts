@@ -22,6 +22,16 @@ test('lines and files go both ways, are counted, shown, and taken back', async (
   await page.getByTestId('chat-button').click();
   await page.getByText('よろしくお願いします').waitFor();
 
+  // In a narrow window it lies over the pictures.
+  const wide = page.viewportSize();
+  const place = () => page.getByTestId('chat-text').boundingBox();
+  await page.setViewportSize({ width: 390, height: 800 });
+  await until('the chat within the narrow window', async () => {
+    const box = await place();
+    return box && box.x >= 0 && box.x + box.width <= 390;
+  }, { instead: place });
+  if (wide) await page.setViewportSize(wide);
+
   await page.getByTestId('chat-text').fill('あ'.repeat(255));
   await page.getByTestId('chat-text').press('Control+Enter');
   await booth.shows('an unread line', (shown) => shown.chat?.unread === 1);

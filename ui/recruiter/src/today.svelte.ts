@@ -14,10 +14,13 @@ const LOOK_MS = 20_000;
 export class Today {
   interviews = $state.raw<readonly Interview[]>([]);
   records = $state.raw<readonly Waiting[]>([]);
+  /** The list was there once: an empty one is a day without interviews. */
+  known = $state(false);
   /** The list could not be had the last time; what is shown may be old. */
   failed = $state(false);
   #options: TodayOptions;
-  #seen = '';
+  /** What the lobby told last; nothing before its first word, which may be that nobody is there. */
+  #seen: string | undefined;
   #asking = false;
   #again = false;
   #asked = 0;
@@ -49,7 +52,10 @@ export class Today {
       this.#again = false;
       const [interviews, records] = await Promise.all([this.#options.interviews(), this.#options.records()]);
       this.failed = interviews.kind === 'fault';
-      if (interviews.kind === 'ok') this.interviews = interviews.value.interviews;
+      if (interviews.kind === 'ok') {
+        this.interviews = interviews.value.interviews;
+        this.known = true;
+      }
       if (records.kind === 'ok') this.records = records.value;
     }
     this.#asking = false;
@@ -57,8 +63,9 @@ export class Today {
 
   clear(): void {
     this.interviews = [];
+    this.known = false;
     this.records = [];
     this.failed = false;
-    this.#seen = '';
+    this.#seen = undefined;
   }
 }

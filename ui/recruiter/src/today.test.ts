@@ -23,13 +23,32 @@ describe('today', () => {
     today.lobby([room('knocking')]);
     today.lobby([room('in_call')]);
     expect(answers).toHaveLength(1);
+    expect(today.known).toBe(false);
     answers[0]!({ kind: 'ok', value: { interviews: [], today: 0 } });
     await settle();
+    expect(today.known).toBe(true);
     expect(answers).toHaveLength(2);
     answers[1]!({ kind: 'fault', fault: 'unreachable', what: '' });
     await settle();
     expect(answers).toHaveLength(2);
     expect(today.failed).toBe(true);
+  });
+
+  // E5
+  it('is asked for at once when the lobby is empty, as what is booked stands in the list alone', async () => {
+    let asked = 0;
+    const today = new Today({
+      interviews: () => {
+        asked += 1;
+        return Promise.resolve({ kind: 'ok', value: { interviews: [], today: 0 } });
+      },
+      records: () => Promise.resolve({ kind: 'ok', value: [] }),
+    });
+    today.lobby([]);
+    await settle();
+    today.lobby([]);
+    await settle();
+    expect(asked).toBe(1);
   });
 
   // E5

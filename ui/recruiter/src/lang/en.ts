@@ -16,6 +16,7 @@ export const en: Words = {
   tag: 'en',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: 'Language',
+  between: ' · ',
   back: 'Back',
 
   signIn: {
@@ -30,7 +31,7 @@ export const en: Words = {
     wrong: 'The account or password is not right. Please check and try again.',
     tooMany: (s) => `There were several wrong tries, so there is a short wait. Please try again in ${s} s.`,
     unreachable: 'The service cannot be reached. Please wait a moment and try again.',
-    privacy: 'This page talks only to the service of this venue. Works in Chrome, Edge, Safari and Firefox.',
+    privacy: 'This page talks only to the service of this venue.\nWorks in Chrome, Edge, Safari and Firefox.',
     signedOut: 'You are signed out.',
   },
 
@@ -169,7 +170,7 @@ export const en: Words = {
     enlarged: 'Enlarge',
     fullScreen: 'Full screen',
     leaveFullScreen: 'Leave full screen',
-    microphone: 'Microphone',
+    microphone: 'Mic',
     microphoneTurn: { on: 'Turn microphone on', off: 'Turn microphone off' },
     camera: 'Camera',
     cameraTurn: { on: 'Turn camera on', off: 'Turn camera off' },

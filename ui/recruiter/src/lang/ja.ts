@@ -14,6 +14,7 @@ export const ja: Words = {
   tag: 'ja',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '言語',
+  between: ' ・ ',
   back: 'もどる',
 
   signIn: {
@@ -28,7 +29,7 @@ export const ja: Words = {
     wrong: 'アカウントかパスワードが違います。もう一度お確かめください。',
     tooMany: (s) => `続けて間違えたため、お待ちいただいています。${s}秒後にもう一度お試しください。`,
     unreachable: 'サービスにつながりません。少し待ってから、もう一度お試しください。',
-    privacy: 'この画面は、この会場のサービスだけと通信します。対応: Chrome・Edge・Safari・Firefox',
+    privacy: 'この画面は、この会場のサービスだけと通信します。\n対応: Chrome・Edge・Safari・Firefox',
     signedOut: 'サインアウトしました。',
   },
 

@@ -14,6 +14,7 @@ export const ko: Words = {
   tag: 'ko',
   languageName: { ja: '日本語', ko: '한국어', en: 'English' },
   language: '언어',
+  between: ' · ',
   back: '이전',
 
   signIn: {
@@ -28,7 +29,7 @@ export const ko: Words = {
     wrong: '계정 또는 비밀번호가 다릅니다. 다시 확인해 주십시오.',
     tooMany: (s) => `여러 번 틀려 잠시 기다리셔야 합니다. ${s}초 후에 다시 시도해 주십시오.`,
     unreachable: '서비스에 연결되지 않습니다. 잠시 후 다시 시도해 주십시오.',
-    privacy: '이 화면은 이 행사장의 서비스와만 통신합니다. 지원: Chrome · Edge · Safari · Firefox',
+    privacy: '이 화면은 이 행사장의 서비스와만 통신합니다.\n지원: Chrome · Edge · Safari · Firefox',
     signedOut: '로그아웃했습니다.',
   },
 

@@ -18,6 +18,8 @@ export type Words = {
   tag: string;
   languageName: Record<Locale, string>;
   language: string;
+  /** Stands between two facts of a line. */
+  between: string;
   back: string;
 
   signIn: {
