@@ -69,6 +69,11 @@ ours() {
   install -D -m 644 "$top/systemd/engawa.tmpfiles" "$root/usr/lib/tmpfiles.d/engawa.conf"
   install -D -m 644 "$top/systemd/engawa.udev-rules" "$root/usr/lib/udev/rules.d/72-engawa.rules"
   install -D -m 755 "$top/systemd/grow-data" "$root/usr/lib/engawa/grow-data"
+  # The product's own settings of systemd: uplinks, watchdog, journal.
+  local files=$top/yocto/meta-engawa/recipes-core/systemd/files
+  install -D -m 644 -t "$root/etc/systemd/network" "$files"/network/*.network
+  install -D -m 644 "$files/10-watchdog.conf" "$root/etc/systemd/system.conf.d/10-watchdog.conf"
+  install -D -m 644 "$files/10-journald.conf" "$root/etc/systemd/journald.conf.d/10-journald.conf"
   cp -a --no-preserve=ownership "$here/root/." "$root/"
   printf 'IMAGE_ID=engawa-booth\nIMAGE_VERSION=%s\n' "$version" >> "$root/usr/lib/os-release"
   printf 'engawa-booth\n' > "$root/etc/hostname"
