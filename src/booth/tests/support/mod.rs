@@ -1,5 +1,5 @@
 //! Entries for a real queue on a real disk.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each program of tests uses its part of it")]
 
 use engawa_protocol::{ClientId, CommandId, FileCard, Millis, RoomId};
 use engawa_session::outbox::{Contents, Entry, Item, Kept, Session};
