@@ -1,6 +1,6 @@
 //! What a booth or a page sends.
 
-use crate::{Booking, BoothId, ClientId, CompanyId, FileId, Locale, Peer, RoomId, Seq, Ticket};
+use crate::{Booking, BoothId, ClientId, CompanyId, Device, FileId, Locale, Peer, RoomId, Seq, Ticket};
 use serde::{Deserialize, Serialize};
 
 /// A message to the service.
@@ -80,6 +80,11 @@ pub enum ClientMessage {
         booth: BoothId,
         /// On the way; otherwise done, and the call is over.
         on: bool,
+    },
+    /// Booth: how it is as a machine, after each welcome and whenever that changes.
+    Device {
+        /// All of it.
+        device: Device,
     },
     /// A sign of life, answered by `pong`.
     Ping {

@@ -10,6 +10,7 @@
 
 mod account;
 mod client;
+mod device;
 mod event;
 mod file;
 mod floor;
@@ -23,6 +24,7 @@ mod ticket;
 
 pub use account::{AccountRole, Me, SignIn};
 pub use client::{ClientMessage, Codec, Command, Signal};
+pub use device::{Device, Fallback};
 pub use event::{Actor, CommandId, EndCause, Event, LeaveCause, Recorded, Role};
 pub use file::FileCard;
 pub use floor::{FloorBooth, FloorKnock};

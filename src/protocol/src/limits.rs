@@ -16,6 +16,10 @@ pub const TEXT_CHARS: usize = 255;
 pub const HOSTS: usize = 5;
 /// Codecs that one peer may name.
 pub const CODECS: usize = 8;
+/// Longest version, slot or reason that a booth tells of itself, in Unicode scalar values.
+pub const DEVICE_CHARS: usize = 200;
+/// Faulty parts that a booth may name.
+pub const DEVICE_FAULTS: usize = 16;
 /// A client sends `ping` at least this often, in milliseconds.
 pub const PING_EVERY_MS: u64 = 5_000;
 /// A side that has heard nothing for this long closes the connection, in milliseconds.

@@ -110,8 +110,15 @@ fn client_samples() -> Vec<ClientMessage> {
         ClientMessage::Still { room: room(), jpeg: "/9j/".into() },
         ClientMessage::CallStaff { on: true },
         ClientMessage::Attend { booth: "a-03".parse().expect("a valid id"), on: true },
+        ClientMessage::Device { device: device() },
         ClientMessage::Ping { n: 7 },
     ]
+}
+
+fn device() -> Device {
+    let fallback = Fallback { version: "1.4.3".into(), reason: "camera, call".into() };
+    let slot = Some("A".into());
+    Device { version: "1.4.2".into(), slot, faults: Some(vec!["panel".into()]), fallback: Some(fallback) }
 }
 
 fn localized(ja: &str, ko: &str, en: &str) -> Localized {

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use engawa_protocol::{ClientMessage, Fault, Signal, Ticket, limits};
+use engawa_protocol::{ClientMessage, Device, Fault, Signal, Ticket, limits};
 use serde_json::{Map, Value};
 
 /// A frame that cannot be taken: what for, and words for the client's log without any content.
@@ -19,7 +19,7 @@ fn rejected(fault: Fault, text: impl Into<String>) -> Rejected {
 }
 
 /// Every message a client may send, with the fields that it must have.
-const MESSAGES: [(&str, &[&str]); 10] = [
+const MESSAGES: [(&str, &[&str]); 11] = [
     ("hello", &["protocol", "client"]),
     ("follow", &["room", "after"]),
     ("unfollow", &["room"]),
@@ -29,6 +29,7 @@ const MESSAGES: [(&str, &[&str]); 10] = [
     ("redeem", &["n", "ticket"]),
     ("call_staff", &["on"]),
     ("attend", &["booth", "on"]),
+    ("device", &["device"]),
     ("ping", &["n"]),
 ];
 const COMMANDS: [&str; 21] = [
@@ -94,9 +95,23 @@ fn check(message: &ClientMessage) -> Result<(), Rejected> {
         {
             return Err(rejected(Fault::Malformed, "redeem: number is not of four digits"));
         }
+        ClientMessage::Device { device } => check_device(device)?,
         _ => {}
     }
     Ok(())
+}
+
+fn check_device(device: &Device) -> Result<(), Rejected> {
+    let faults = device.faults.as_deref().unwrap_or_default();
+    if faults.len() > limits::DEVICE_FAULTS {
+        return Err(rejected(Fault::TooLarge, "device: faults"));
+    }
+    let fallback = device.fallback.iter().flat_map(|fallback| [&fallback.version, &fallback.reason]);
+    let mut texts = faults.iter().chain(&device.slot).chain(fallback).chain([&device.version]);
+    match texts.any(|text| text.chars().count() > limits::DEVICE_CHARS || text.contains(char::is_control)) {
+        true => Err(rejected(Fault::TooLarge, "device: a text is too long or holds control characters")),
+        false => Ok(()),
+    }
 }
 
 fn check_still(jpeg: &str) -> Result<(), Rejected> {
@@ -249,6 +264,7 @@ mod tests {
             ClientMessage::Redeem { n: 1, ticket: Ticket::Number { number: "0427".into() }, take_over: false },
             ClientMessage::CallStaff { on: true },
             ClientMessage::Attend { booth: "a-01".parse().unwrap(), on: true },
+            ClientMessage::Device { device: Device::default() },
             ClientMessage::Ping { n: 1 },
         ];
         for (message, (name, fields)) in samples.iter().zip(MESSAGES) {
@@ -263,6 +279,7 @@ mod tests {
                 | ClientMessage::Redeem { .. }
                 | ClientMessage::CallStaff { .. }
                 | ClientMessage::Attend { .. }
+                | ClientMessage::Device { .. }
                 | ClientMessage::Ping { .. } => {}
             }
             let Value::Object(json) = serde_json::to_value(message).unwrap() else { panic!("no object") };

@@ -1,9 +1,11 @@
 //! Every decision of the product, as plain values with time as an argument.
 //!
-//! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), its
+//! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), its health ([`health`]), its
 //! queue ([`outbox`]) and keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
 
 pub mod booth;
+pub mod control;
+pub mod health;
 pub mod keyboard;
 pub mod outbox;
 pub mod records;

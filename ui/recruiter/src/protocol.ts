@@ -324,7 +324,11 @@ booth: BoothId,
 /**
  * On the way; otherwise done, and the call is over.
  */
-on: boolean, } | { "type": "ping", 
+on: boolean, } | { "type": "device", 
+/**
+ * All of it.
+ */
+device: Device, } | { "type": "ping", 
 /**
  * Comes back in the answer.
  */

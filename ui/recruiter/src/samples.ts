@@ -307,6 +307,20 @@ export const client: ClientMessage[] = [
     "on": true
   },
   {
+    "type": "device",
+    "device": {
+      "version": "1.4.2",
+      "slot": "A",
+      "faults": [
+        "panel"
+      ],
+      "fallback": {
+        "version": "1.4.3",
+        "reason": "camera, call"
+      }
+    }
+  },
+  {
     "type": "ping",
     "n": 7
   }

@@ -8,7 +8,9 @@ use crate::service::Service;
 use crate::tickets::Invitation;
 use crate::visitor::Visitor;
 use crate::wire;
-use engawa_protocol::{BoothId, ClientMessage, CloseCode, Command, Fault, RoomId, ServiceMessage, Ticket, limits};
+use engawa_protocol::{
+    BoothId, ClientMessage, CloseCode, Command, Device, Fault, RoomId, ServiceMessage, Ticket, limits,
+};
 use engawa_session::room::Sender;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -80,6 +82,7 @@ impl<'a> Talk<'a> {
             ClientMessage::Still { room, jpeg } => self.post_to_running(&room, Action::Still { visitor, jpeg }).await,
             ClientMessage::CallStaff { on } => self.call_staff(on).await,
             ClientMessage::Attend { booth, on } => self.attend(booth, on).await,
+            ClientMessage::Device { device } => self.device(device),
             ClientMessage::Ping { n } => visitor.send(&ServiceMessage::Pong { n, now: clock::now() }),
         }
     }
@@ -101,6 +104,13 @@ impl<'a> Talk<'a> {
         match self.visitor.sender {
             Sender::Guest { .. } => self.service.hall.called(self.visitor.connection, on).await,
             _ => self.visitor.fault(Fault::NotAllowed, "call_staff: for a booth's guest"),
+        }
+    }
+
+    fn device(&self, device: Device) {
+        match &self.visitor.sender {
+            Sender::Guest { .. } => tracing::info!(version = device.version, slot = device.slot, "a booth's machine"),
+            _ => self.visitor.fault(Fault::NotAllowed, "device: for a booth"),
         }
     }
 
