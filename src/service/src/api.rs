@@ -5,8 +5,10 @@
 //! the description, made from the handlers and held to them by a test.
 
 mod accounts;
+mod booths;
 mod caller;
 mod companies;
+mod enrol;
 mod error;
 mod event;
 mod files;
@@ -66,6 +68,13 @@ fn described() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(interviews::ways_in::number))
         .routes(routes!(interviews::ways_in::code));
     let short = short
+        .routes(routes!(booths::list, booths::add))
+        .routes(routes!(booths::change, booths::remove))
+        .routes(routes!(booths::revoke))
+        .routes(routes!(booths::enrol_token))
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(enrol::challenge))
+        .routes(routes!(enrol::sign_in))
         .routes(routes!(records::list))
         .routes(routes!(records::participants))
         .routes(routes!(records::chat))

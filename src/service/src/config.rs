@@ -82,8 +82,10 @@ pub struct Config {
     pub timezone: jiff::tz::TimeZone,
     /// In the order that a booth shows them.
     pub companies: Vec<Company>,
-    /// The event's booths.
+    /// Booths that are known by a token of their own, without enrolment.
     pub booths: Vec<Booth>,
+    /// The key that booths enrol by; without one, none does.
+    pub enrol_key: Option<EnrolKeyFile>,
     /// The deadlines of rooms.
     pub policy: Policy,
     /// How long a connection number is good.
@@ -106,6 +108,15 @@ pub enum LedgerConfig {
     },
     /// NATS servers, which any number of services share.
     Nats(NatsConfig),
+}
+
+/// Where the key for enrolment is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnrolKeyFile {
+    /// Beside a ledger of this machine; made at the first start.
+    Own(PathBuf),
+    /// The configuration names it; it must be there.
+    Named(PathBuf),
 }
 
 /// The webhook for notices to candidates (E6).
@@ -135,7 +146,7 @@ pub struct Company {
     pub name: Localized,
 }
 
-/// A booth of the event.
+/// A booth that the configuration knows.
 #[derive(Debug, Clone)]
 pub struct Booth {
     /// Its id.
@@ -153,19 +164,6 @@ impl Config {
     /// The first thing that is wrong, naming file, line or key, and what to do.
     pub fn load(file: &Path, flags: Flags) -> Result<Self, ConfigError> {
         Source::new(file).config(flags)
-    }
-
-    /// The booth whose device token this is. Every booth is compared, in constant time each.
-    pub fn booth_of_token(&self, token: &str) -> Option<&Booth> {
-        use subtle::ConstantTimeEq;
-        let hash = hash(token);
-        let mut found = None;
-        for booth in &self.booths {
-            if hash.ct_eq(&booth.token).into() {
-                found = Some(booth);
-            }
-        }
-        found
     }
 
     /// The company of that id.

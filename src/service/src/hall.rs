@@ -5,6 +5,7 @@
 
 mod board;
 
+use crate::booths::Booth;
 use crate::config::Config;
 use crate::fair::State;
 use crate::nodes::Nodes;
@@ -49,12 +50,13 @@ pub struct Handle {
 pub fn open(
     config: Arc<Config>,
     fair: watch::Receiver<Arc<State>>,
+    booths: watch::Receiver<Arc<[Booth]>>,
     nodes: Arc<Nodes>,
     stop: CancellationToken,
 ) -> (Handle, impl Future<Output = ()>) {
     let (news, incoming) = mpsc::channel(NEWS);
-    let (on_call, changes) = (OnCall::default(), fair.clone());
-    let board = Board::new(config, fair, nodes.clone(), on_call.clone());
+    let (on_call, changes) = (OnCall::default(), (fair.clone(), booths.clone()));
+    let board = Board::new(config, fair, booths, nodes.clone(), on_call.clone());
     (Handle { news, on_call, nodes }, run(board, incoming, changes, stop))
 }
 
@@ -144,7 +146,7 @@ impl Handle {
 async fn run(
     mut board: Board,
     mut incoming: mpsc::Receiver<News>,
-    mut changes: watch::Receiver<Arc<State>>,
+    (mut fair, mut booths): (watch::Receiver<Arc<State>>, watch::Receiver<Arc<[Booth]>>),
     stop: CancellationToken,
 ) {
     let mut pushed = Instant::now() - PUSH_EVERY;
@@ -158,7 +160,15 @@ async fn run(
                 board.push();
                 (pushed, changed) = (Instant::now(), false);
             }
-            Ok(()) = changes.changed() => changed = true,
+            Ok(()) = fair.changed() => changed = true,
+            Ok(()) = booths.changed() => {
+                // Whoever came before the change is to be looked at.
+                while let Ok(news) = incoming.try_recv() {
+                    take(&mut board, news);
+                }
+                board.shut_out();
+                changed = true;
+            }
             news = incoming.recv() => {
                 let Some(news) = news else { return };
                 take(&mut board, news);

@@ -11,6 +11,7 @@
 mod accept;
 pub mod accounts;
 pub mod api;
+pub mod booths;
 mod bucket;
 mod clock;
 pub mod config;

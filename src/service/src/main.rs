@@ -1,11 +1,14 @@
 //! The service's command line.
 
+mod enrol_token;
+
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use engawa_protocol::{AccountId, BoothId, CompanyId, clean_line, clean_name};
 use engawa_service::accounts::{Account, Accounts, Role, random_token};
 use engawa_service::config::{self, Config, Flags};
 use engawa_service::ledger;
+use enrol_token::MakeTokens;
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
@@ -33,6 +36,8 @@ enum Command {
     Serve(Serve),
     /// Makes a host's account; without NATS, the service must not be running on the same folder.
     AddHost(AddHost),
+    /// Makes one-time tokens that booths enrol with, for their cards; the service may be running.
+    EnrolToken(MakeTokens),
     /// Makes a device token for a booth and shows its hash for the configuration.
     DeviceToken(DeviceToken),
 }
@@ -125,6 +130,7 @@ fn work(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
             Command::AddHost(add) => add.run().await,
+            Command::EnrolToken(make) => make.run(),
             Command::DeviceToken(device) => device.run(),
         }
     });

@@ -1,7 +1,8 @@
 //! The parts of a running service, and what every request needs of them.
 
 use crate::accounts::{Account, AccountError, Accounts, SignedIn};
-use crate::config::Config;
+use crate::booths::{Booths, EnrolKey, EnrolKeyError};
+use crate::config::{Config, EnrolKeyFile};
 use crate::fair::Fair;
 use crate::hall;
 use crate::http::cookie;
@@ -16,8 +17,10 @@ use crate::store::{Store, StoreError};
 use crate::sweep;
 use crate::tickets::{TicketError, Tickets};
 use crate::uploads::Uploads;
-use axum::http::{HeaderMap, StatusCode};
+use crate::visitor::{Identity, Visitor};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use engawa_ledger::Ledger;
+use engawa_session::room::Sender;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
@@ -39,6 +42,9 @@ pub enum OpenError {
     /// The tickets.
     #[error("the tickets cannot be taken up")]
     Tickets(#[from] TicketError),
+    /// The key for enrolment.
+    #[error("the key for enrolment cannot be had")]
+    EnrolKey(#[from] EnrolKeyError),
     /// The other nodes.
     #[error("the other nodes cannot be listened to")]
     Relay(#[source] engawa_ledger::Error),
@@ -67,6 +73,8 @@ pub struct Service {
     pub records: Arc<Records>,
     /// Hosts, admins and staff.
     pub accounts: Accounts,
+    /// The event's booths.
+    pub booths: Arc<Booths>,
     /// Rooms that run.
     pub rooms: Arc<Rooms>,
     /// What everybody is shown outside of rooms.
@@ -99,8 +107,11 @@ impl Service {
         let uploads = Arc::new(Uploads::new(store.clone()));
         let tickets = Arc::new(Tickets::open(store.clone(), config.number_life).await?);
         let records = Records::new(store.clone(), config.records);
+        let key = config.enrol_key.as_ref().map(enrol_key).transpose()?;
+        let booths = Booths::open(store.clone(), config.booths.clone(), key).await?;
         let nodes = Nodes::new(ledger.clone())?;
-        let (hall, hall_task) = hall::open(config.clone(), fair.changes(), nodes.clone(), stop.clone());
+        let (hall, hall_task) =
+            hall::open(config.clone(), fair.changes(), booths.changes(), nodes.clone(), stop.clone());
         tasks.spawn(hall_task);
         let around = Surroundings {
             config: config.clone(),
@@ -124,6 +135,7 @@ impl Service {
             uploads,
             records,
             tickets,
+            booths,
             rooms: Rooms::new(around),
             hall,
             attempts: Attempts::default(),
@@ -136,6 +148,7 @@ impl Service {
         let listening = nodes::run(nodes, service.rooms.clone(), service.hall.clone(), service.stop.clone());
         service.tasks.spawn(listening.await.map_err(OpenError::Relay)?);
         service.tasks.spawn(service.fair.clone().keep_up(service.ledger.clone(), service.stop.clone()));
+        service.tasks.spawn(service.booths.clone().keep_up(service.ledger.clone(), service.stop.clone()));
         service.rooms.restore().await.map_err(StoreError::from)?;
         service.schedule.mend(&service.rooms).await?;
         service.tasks.spawn(sweep::run(service.clone()));
@@ -150,6 +163,30 @@ impl Service {
     /// A name for a new connection.
     pub fn next_connection(&self) -> ConnectionId {
         ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The booth that sends a request, by its bearer.
+    ///
+    /// # Errors
+    /// 503 when the ledger fails.
+    pub async fn booth(&self, authorization: &HeaderValue) -> Result<Option<Identity>, StatusCode> {
+        let bearer = authorization.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+        let Some(bearer) = bearer else { return Ok(None) };
+        self.booths.recognise(bearer.trim()).await.map_err(|error| unavailable(&error))
+    }
+
+    /// Whoever was recognised before still stands.
+    ///
+    /// # Errors
+    /// 503 when the ledger fails.
+    pub async fn stands(&self, visitor: &Visitor) -> Result<bool, StatusCode> {
+        match (&visitor.sender, &visitor.session) {
+            (_, None) => Ok(true),
+            (Sender::Guest { booth }, Some(session)) => {
+                self.booths.stands(booth, session).await.map_err(|error| unavailable(&error))
+            }
+            (_, Some(session)) => self.accounts.stands(session).await.map_err(|error| unavailable(&error)),
+        }
     }
 
     /// Who sends a request, by its cookie.
@@ -171,8 +208,16 @@ impl std::fmt::Debug for Service {
     }
 }
 
+/// A key of this machine alone is made at the first start; one that nodes share is not.
+fn enrol_key(file: &EnrolKeyFile) -> Result<EnrolKey, EnrolKeyError> {
+    match file {
+        EnrolKeyFile::Own(file) => EnrolKey::read_or_make(file),
+        EnrolKeyFile::Named(file) => EnrolKey::read(file),
+    }
+}
+
 /// Logs a failure of ours once, where it is handled, as the answer to the client.
-pub fn unavailable(error: &AccountError) -> StatusCode {
-    tracing::error!(error = error as &dyn std::error::Error, "a request cannot be answered");
+pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> StatusCode {
+    tracing::error!(error, "a request cannot be answered");
     StatusCode::SERVICE_UNAVAILABLE
 }

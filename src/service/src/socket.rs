@@ -9,7 +9,7 @@ mod write;
 use crate::clock;
 use crate::http::origin;
 use crate::outlet::{End, Outlet};
-use crate::service::{Service, unavailable};
+use crate::service::Service;
 use crate::visitor::{Identity, Visitor};
 use crate::wire;
 use axum::extract::State;
@@ -62,10 +62,7 @@ pub async fn upgrade(
 
 async fn recognise(service: &Service, headers: &HeaderMap) -> Result<Identity, StatusCode> {
     if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-        let token = authorization.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-        let booth = token.and_then(|token| service.config.booth_of_token(token.trim()));
-        let booth = booth.ok_or(StatusCode::UNAUTHORIZED)?;
-        return Ok(Identity::Booth { booth: booth.id.clone(), name: booth.name.clone() });
+        return service.booth(authorization).await?.ok_or(StatusCode::UNAUTHORIZED);
     }
     // Any page of the world may open a WebSocket with the host's cookie (RFC 6455, 10.2).
     if !origin::is_ours(&service.config, headers) {
@@ -84,7 +81,7 @@ async fn serve(service: &Arc<Service>, socket: WebSocket, identity: Identity) {
     let mut reader = Reader { stream, outlet: outlet.clone(), heard: Instant::now() };
     if let Some(client) = reader.hello(service).await {
         let visitor = Arc::new(Visitor::new(connection, client, &identity, outlet.clone()));
-        tracing::info!(connection = connection.0, as_host = visitor.session.is_some(), "connected");
+        tracing::info!(connection = connection.0, as_host = visitor.is_host(), "connected");
         visitor.send(&welcome(service, &identity));
         service.hall.entered(visitor.clone()).await;
         end_if_signed_out(service, &visitor).await;
@@ -99,17 +96,13 @@ async fn serve(service: &Arc<Service>, socket: WebSocket, identity: Identity) {
     writer.await.ok();
 }
 
-/// Between recognition and hello the hall did not know the connection: a sign-out then ended the
-/// others alone. From here on the hall tells.
+/// Between recognition and hello the hall did not know the connection: a sign-out or a revocation then
+/// ended the others alone. From here on the hall tells.
 async fn end_if_signed_out(service: &Service, visitor: &Visitor) {
-    let Some(session) = &visitor.session else { return };
-    match service.accounts.stands(session).await {
+    match service.stands(visitor).await {
         Ok(true) => {}
         Ok(false) => visitor.outlet.end(End::Close(CloseCode::SignedOut)),
-        Err(error) => {
-            unavailable(&error);
-            visitor.outlet.end(End::Close(CloseCode::Internal));
-        }
+        Err(_) => visitor.outlet.end(End::Close(CloseCode::Internal)),
     }
 }
 

@@ -44,6 +44,9 @@ async fn sweep(service: &Service) -> Result<bool, StoreError> {
     if let Err(error) = service.accounts.forget_expired().await {
         tracing::error!(error = &error as &dyn std::error::Error, "old sign-ins are not forgotten");
     }
+    if let Err(error) = service.booths.forget_old().await {
+        tracing::error!(error = &error as &dyn std::error::Error, "old sign-ins of booths are not forgotten");
+    }
     let Service { rooms, schedule, uploads, records, .. } = service;
     let more = records.forget_old(clock::now(), AT_ONCE, rooms, schedule, uploads).await?;
     let is_sent = async |room: RoomId, file: FileId| match rooms.read(&room).await {

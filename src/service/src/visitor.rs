@@ -9,12 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Whom the service has recognised before a connection was opened.
 #[derive(Debug, Clone)]
 pub enum Identity {
-    /// A booth, by its device token.
+    /// A booth, by its device token or the bearer of its sign-in.
     Booth {
         /// Its id.
         booth: BoothId,
         /// Its shown name.
         name: String,
+        /// Booth and key that it signed in by; none for a booth of the configuration.
+        session: Option<String>,
     },
     /// A host or staff of the fair, by the cookie of a sign-in.
     SignedIn(SignedIn),
@@ -32,7 +34,7 @@ impl Identity {
     /// The identity as the client is told.
     pub fn you(&self) -> You {
         match self {
-            Identity::Booth { booth, name } => You::Booth { booth: booth.clone(), name: name.clone() },
+            Identity::Booth { booth, name, .. } => You::Booth { booth: booth.clone(), name: name.clone() },
             Identity::SignedIn(SignedIn { account, .. }) => {
                 let (id, name, title) = (account.id.clone(), account.name.clone(), account.title.clone());
                 match account.company.clone() {
@@ -53,7 +55,7 @@ pub struct Visitor {
     pub client: ClientId,
     /// Who it is.
     pub sender: Sender,
-    /// The sign-in it came by; none for a booth.
+    /// What it came by and goes with; none for a booth of the configuration.
     pub session: Option<String>,
     /// The way to it.
     pub outlet: Outlet,
@@ -64,10 +66,15 @@ impl Visitor {
     /// A client that has just said hello.
     pub fn new(connection: ConnectionId, client: ClientId, identity: &Identity, outlet: Outlet) -> Self {
         let session = match identity {
-            Identity::Booth { .. } => None,
+            Identity::Booth { session, .. } => session.clone(),
             Identity::SignedIn(signed_in) => Some(signed_in.session.clone()),
         };
         Self { connection, client, sender: identity.sender(), session, outlet, faults: AtomicU32::new(0) }
+    }
+
+    /// It is no booth.
+    pub fn is_host(&self) -> bool {
+        !matches!(self.sender, Sender::Guest { .. })
     }
 
     /// The company a host speaks for.

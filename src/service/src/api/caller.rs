@@ -6,12 +6,13 @@ use crate::http::origin;
 use crate::service::Service;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use engawa_protocol::CompanyId;
 use engawa_session::room::Sender;
 use serde::de::DeserializeOwned;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// A signed-in account.
@@ -63,7 +64,7 @@ impl FromRequestParts<Arc<Service>> for Caller {
     }
 }
 
-/// A booth by its device token, or an account.
+/// A booth by its bearer, or an account.
 #[derive(Debug)]
 pub struct Member(pub Sender);
 
@@ -75,9 +76,23 @@ impl FromRequestParts<Arc<Service>> for Member {
             let Caller(account) = Caller::from_request_parts(parts, service).await?;
             return Ok(Self(account.sender()));
         };
-        let token = authorization.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
-        let booth = token.and_then(|token| service.config.booth_of_token(token.trim()));
-        Ok(Self(Sender::Guest { booth: booth.ok_or(ApiError::SignedOut)?.id.clone() }))
+        let booth = service.booth(authorization).await.map_err(|_| ApiError::Unavailable)?;
+        Ok(Self(booth.ok_or(ApiError::SignedOut)?.sender()))
+    }
+}
+
+/// Where a request comes from, as far as addresses are counted; of no foreign page.
+#[derive(Debug)]
+pub struct Network(pub IpAddr);
+
+impl FromRequestParts<Arc<Service>> for Network {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, ApiError> {
+        check_origin(parts, service)?;
+        let peer = ConnectInfo::<SocketAddr>::from_request_parts(parts, service).await;
+        let ConnectInfo(peer) = peer.map_err(|_| ApiError::Unavailable)?;
+        Ok(Self(origin::network(origin::address(&service.config, peer, &parts.headers))))
     }
 }
 

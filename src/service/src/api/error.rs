@@ -1,6 +1,7 @@
 //! What a request that cannot be answered is told.
 
 use crate::accounts::AccountError;
+use crate::booths::{BoothError, EnrolRefusal, TokenError};
 use crate::store::StoreError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -38,6 +39,8 @@ pub enum ApiError {
     TooLarge(&'static str),
     /// Too many at a time.
     TooMany(&'static str, Duration),
+    /// A booth's token is not taken.
+    EnrolRefused(EnrolRefusal),
     /// The room does not do it.
     Refused(Refusal),
     /// A failure of ours, which stands in the log.
@@ -55,10 +58,20 @@ impl ApiError {
             ApiError::Conflict(what) => (StatusCode::CONFLICT, "conflict", (*what).into()),
             ApiError::TooLarge(what) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", (*what).into()),
             ApiError::TooMany(what, _) => (StatusCode::TOO_MANY_REQUESTS, "too_many", (*what).into()),
+            ApiError::EnrolRefused(refusal) => enrol_refused(*refusal),
             ApiError::Refused(refusal) => refused(*refusal),
             ApiError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again".into()),
         }
     }
+}
+
+fn enrol_refused(refusal: EnrolRefusal) -> (StatusCode, &'static str, String) {
+    let (status, what) = match refusal {
+        EnrolRefusal::Unknown => (StatusCode::UNAUTHORIZED, "this service did not make the token"),
+        EnrolRefusal::Used => (StatusCode::CONFLICT, "another booth has used the token"),
+        EnrolRefusal::Expired => (StatusCode::GONE, "the token is over; make a new one"),
+    };
+    (status, refusal.word(), what.into())
 }
 
 fn refused(refusal: Refusal) -> (StatusCode, &'static str, String) {
@@ -109,6 +122,20 @@ impl From<AccountError> for ApiError {
             AccountError::Busy => ApiError::TooMany("sign-ins at this moment", Duration::from_secs(1)),
             AccountError::Store(error) => error.into(),
             AccountError::Crypto => failed(&error),
+        }
+    }
+}
+
+impl From<BoothError> for ApiError {
+    fn from(error: BoothError) -> Self {
+        match error {
+            BoothError::Exists => ApiError::Conflict("there is a booth of that id"),
+            BoothError::Configured => ApiError::Conflict("the booth stands in the configuration"),
+            BoothError::NoKey => ApiError::Conflict("nothing enrols here without an enrol_key_file"),
+            BoothError::Full => ApiError::TooLarge("booths"),
+            BoothError::Token(TokenError::Long) => ApiError::Invalid("name: too long for a token".into()),
+            BoothError::Token(error) => failed(&error),
+            BoothError::Store(error) => error.into(),
         }
     }
 }

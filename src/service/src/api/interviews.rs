@@ -185,7 +185,7 @@ fn slot(starts: Millis, minutes: u32) -> Result<Slot, ApiError> {
 }
 
 async fn check(service: &Service, booking: &Booking) -> Result<(), ApiError> {
-    if booking.booth.as_ref().is_some_and(|id| !service.config.booths.iter().any(|booth| booth.id == *id)) {
+    if booking.booth.as_ref().is_some_and(|id| !service.booths.is_open(id)) {
         return Err(ApiError::Invalid("booth: there is none of that name".into()));
     }
     for host in &booking.hosts {

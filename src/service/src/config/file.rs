@@ -1,7 +1,7 @@
 //! The file itself: its keys, and what each may say.
 
 use super::ledger::{self, LedgerEntry};
-use super::{Booth, Company, Config, ConfigError, Flags, NoticesConfig, hash};
+use super::{Booth, Company, Config, ConfigError, EnrolKeyFile, Flags, LedgerConfig, NoticesConfig, hash};
 use engawa_protocol::{BoothId, IceServer, Localized, Reentry, limits};
 use engawa_session::room::Policy;
 use serde::Deserialize;
@@ -12,6 +12,8 @@ use std::time::Duration;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 const RECORDS_DAYS: u64 = 30;
+/// In the ledger's folder.
+const ENROL_KEY: &str = "enrol.key";
 /// Seconds before a notice that was not delivered is tried again.
 const NOTICES_RETRY: u64 = 10;
 
@@ -62,6 +64,11 @@ impl<'a> Source<'a> {
         };
         let data = flags.data.or(file.data.map(|path| self.folder.join(path)));
         let ledger = ledger::check(self, file.ledger, data, flags.nats)?;
+        let enrol_key = match (file.enrol_key_file, &ledger) {
+            (Some(file), _) => Some(EnrolKeyFile::Named(self.folder.join(file))),
+            (None, LedgerConfig::Sled { folder }) => Some(EnrolKeyFile::Own(folder.join(ENROL_KEY))),
+            (None, LedgerConfig::Nats(_)) => None,
+        };
         let page = flags.page.or(file.page.map(|path| self.folder.join(path))).unwrap_or_else(installed_page);
         for origin in &file.origins {
             self.check_origin(origin)?;
@@ -80,6 +87,7 @@ impl<'a> Source<'a> {
             timezone: self.timezone(file.event.timezone)?,
             companies,
             booths: self.booths(file.booth)?,
+            enrol_key,
             policy: self.policy(&file.policy)?,
             records: Duration::from_secs(DAY_SECONDS * self.records_days(file.event.records_days)?),
             notices: file.notices.map(|entry| self.notices(entry)).transpose()?,
@@ -249,6 +257,8 @@ struct File {
     data: Option<PathBuf>,
     #[serde(default)]
     ledger: LedgerEntry,
+    #[serde(default)]
+    enrol_key_file: Option<PathBuf>,
     #[serde(default)]
     page: Option<PathBuf>,
     #[serde(default)]

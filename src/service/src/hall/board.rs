@@ -4,6 +4,7 @@ mod calls;
 mod floor;
 mod show;
 
+use crate::booths::Booth;
 use crate::bucket::Buckets;
 use crate::clock;
 use crate::config::Config;
@@ -55,6 +56,7 @@ struct Presence {
 pub(super) struct Board {
     config: Arc<Config>,
     fair: watch::Receiver<Arc<State>>,
+    booths: watch::Receiver<Arc<[Booth]>>,
     /// Who is on the other nodes.
     nodes: Arc<Nodes>,
     rooms: BTreeMap<RoomId, Entry>,
@@ -72,10 +74,16 @@ pub(super) struct Board {
 pub(super) type OnCall = Arc<Mutex<BTreeMap<CompanyId, Vec<AccountId>>>>;
 
 impl Board {
-    pub fn new(config: Arc<Config>, fair: watch::Receiver<Arc<State>>, nodes: Arc<Nodes>, on_call: OnCall) -> Self {
+    pub fn new(
+        config: Arc<Config>,
+        fair: watch::Receiver<Arc<State>>,
+        booths: watch::Receiver<Arc<[Booth]>>,
+        nodes: Arc<Nodes>,
+        on_call: OnCall,
+    ) -> Self {
         let (rooms, present, lobbies) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let calls = Buckets::new(calls::RATE, calls::COUNTED);
-        Self { config, fair, nodes, rooms, present, directory: None, lobbies, floor: None, on_call, calls }
+        Self { config, fair, booths, nodes, rooms, present, directory: None, lobbies, floor: None, on_call, calls }
     }
 
     /// Takes somebody in, in place of an earlier connection of the same booth or client (E8).
@@ -130,8 +138,19 @@ impl Board {
         theirs.for_each(|p| p.visitor.outlet.end(End::Close(CloseCode::SignedOut)));
     }
 
+    /// Closes the connections of booths that no longer stand as they came.
+    pub fn shut_out(&mut self) {
+        let booths = self.booths.borrow().clone();
+        let stands = |session: &str| booths.iter().any(|booth| booth.session.as_deref() == Some(session));
+        for Presence { visitor, .. } in self.present.values() {
+            if !visitor.is_host() && visitor.session.as_deref().is_some_and(|session| !stands(session)) {
+                visitor.outlet.end(End::Close(CloseCode::SignedOut));
+            }
+        }
+    }
+
     pub fn set_room(&mut self, id: RoomId, mut news: RoomNews) {
-        news.summary.booth = match self.config.booths.iter().find(|booth| booth.id == news.booth) {
+        news.summary.booth = match self.booths.borrow().iter().find(|booth| booth.id == news.booth) {
             Some(booth) => booth.name.clone(),
             None => news.booth.to_string(),
         };

@@ -29,6 +29,14 @@ pub fn address(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> IpAddr
     forwarded(headers).unwrap_or(peer)
 }
 
+/// What an address is counted as: one subscriber has a whole /64 of IPv6 addresses (RFC 6177).
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::from((u128::from(v6) & !u128::from(u64::MAX)).to_be_bytes()),
+    }
+}
+
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     // The last entry is the one our proxy wrote; those before it are the client's own words.
     let list = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
@@ -54,5 +62,13 @@ mod tests {
         assert_eq!(forwarded(&headers), Some(IpAddr::from([192, 0, 2, 7])));
         headers.append("x-forwarded-for", "unknown".parse().unwrap());
         assert_eq!(forwarded(&headers), None);
+    }
+
+    #[test]
+    fn addresses_of_one_subscriber_count_together() {
+        let (a, b): (IpAddr, IpAddr) = ("2001:db8:0:1::5".parse().unwrap(), "2001:db8:0:1:ffff::1".parse().unwrap());
+        assert_eq!(network(a), network(b));
+        assert_ne!(network(a), network("2001:db8:0:2::5".parse().unwrap()));
+        assert_ne!(network("10.0.0.1".parse().unwrap()), network("10.0.0.2".parse().unwrap()));
     }
 }

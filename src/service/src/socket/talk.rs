@@ -109,7 +109,7 @@ impl<'a> Talk<'a> {
 
     fn device(&self, device: Device) {
         match &self.visitor.sender {
-            Sender::Guest { .. } => tracing::info!(version = device.version, slot = device.slot, "a booth's machine"),
+            Sender::Guest { booth } => self.service.booths.told(booth, device),
             _ => self.visitor.fault(Fault::NotAllowed, "device: for a booth"),
         }
     }
@@ -118,7 +118,7 @@ impl<'a> Talk<'a> {
         let Sender::Staff { name, .. } = &self.visitor.sender else {
             return self.visitor.fault(Fault::NotAllowed, "attend: for the staff");
         };
-        if !self.service.config.booths.iter().any(|known| known.id == booth) {
+        if !self.service.booths.is_open(&booth) {
             return self.visitor.fault(Fault::NoSuchPeer, "attend: booth");
         }
         self.service.hall.attended(booth, on.then(|| name.clone())).await;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each story uses its own part")]
 
 pub mod client;
+pub mod device;
 pub mod process;
 #[path = "../../../ledger/tests/support/servers.rs"]
 pub mod servers;

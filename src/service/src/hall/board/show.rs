@@ -1,6 +1,7 @@
 //! What the hall looks like to a booth and to a host.
 
 use super::{Board, ENDED, Entry};
+use crate::booths::{Booth, Standing};
 use crate::clock;
 use crate::nodes::Present;
 use crate::outlet::frame;
@@ -51,13 +52,14 @@ impl Board {
         let everybody = self.everybody();
         let here: BTreeSet<_> = everybody.iter().filter_map(|present| booth_of(&present.sender)).collect();
         let taken: BTreeSet<_> = self.rooms.values().filter(|e| !e.news.over).map(|e| &e.news.booth).collect();
-        let state = |booth: &crate::config::Booth| BoothState {
+        let state = |booth: &Booth| BoothState {
             booth: booth.id.clone(),
             name: booth.name.clone(),
             here: here.contains(&booth.id),
             taken: taken.contains(&booth.id),
         };
-        self.config.booths.iter().map(state).collect()
+        let booths = self.booths.borrow().clone();
+        booths.iter().filter(|booth| booth.standing != Standing::Revoked).map(state).collect()
     }
 }
 

@@ -20,6 +20,7 @@ fn config() -> Config {
         timezone: jiff::tz::TimeZone::UTC,
         companies: vec![Company { id: "minato".parse().unwrap(), name: name("Minato") }],
         booths: vec![],
+        enrol_key: None,
         policy: Policy::default(),
         number_life: std::time::Duration::from_secs(600),
         records: std::time::Duration::from_secs(1),
@@ -76,7 +77,7 @@ fn knock() -> (RoomId, RoomNews) {
 
 #[test]
 fn whoever_enters_between_two_pushes_sees_what_is_so_and_the_others_are_still_told() {
-    let mut board = Board::new(Arc::new(config()), fair(), nodes(), OnCall::default());
+    let mut board = Board::new(Arc::new(config()), fair(), watch::channel(Arc::from([])).1, nodes(), OnCall::default());
     let (first, mut to_first) = Outlet::new();
     board.enter(host(1, first));
     board.push();
