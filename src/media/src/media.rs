@@ -80,11 +80,7 @@ impl Media {
         Self::begin(config, true, notify)
     }
 
-    fn begin(
-        config: Config,
-        inside: bool,
-        notify: impl Fn(Happening) + Send + Sync + 'static,
-    ) -> Result<Media, Error> {
+    fn begin(config: Config, inside: bool, notify: impl Fn(Happening) + Send + Sync + 'static) -> Result<Media, Error> {
         prepare()?;
         let hub = Arc::new(hub(&config)?);
         let notify: Arc<dyn Fn(Happening) + Send + Sync> = Arc::new(notify);

@@ -135,7 +135,10 @@ fn call(seen: &Seen, sound: bool) -> Found {
         return failed("the call inside the booth does not connect: see whether the loopback interface is up");
     }
     if seen.pictures < PICTURES {
-        return Found::Failed(format!("only {} pictures arrive in a call: the processor may be too busy", seen.pictures));
+        return Found::Failed(format!(
+            "only {} pictures arrive in a call: the processor may be too busy",
+            seen.pictures
+        ));
     }
     if seen.brightness.is_some_and(|(own, far)| own >= BRIGHT && far <= BLACK) {
         return failed("pictures arrive black: choose another encoder in `[media] encoders`");

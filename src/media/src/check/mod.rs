@@ -73,12 +73,7 @@ fn examine(config: &Config, patience: Duration, stop: &AtomicBool, answered: boo
 impl Findings {
     /// Each with its name.
     pub fn parts(&self) -> [(&'static str, &Found); 4] {
-        [
-            ("camera", &self.camera),
-            ("microphone", &self.microphone),
-            ("speaker", &self.speaker),
-            ("call", &self.call),
-        ]
+        [("camera", &self.camera), ("microphone", &self.microphone), ("speaker", &self.speaker), ("call", &self.call)]
     }
 
     fn is_whole(&self) -> bool {

@@ -42,7 +42,11 @@ struct Queue {
 impl Mixer {
     /// With `listen`, [`Mixer::tone`] tells how much of the mix is that frequency in Hz.
     pub fn new(listen: Option<f64>) -> Self {
-        Self { channels: Mutex::default(), tone: listen.map(|hz| ToneMeter::new(hz, super::RATE).into()), ..Self::default() }
+        Self {
+            channels: Mutex::default(),
+            tone: listen.map(|hz| ToneMeter::new(hz, super::RATE).into()),
+            ..Self::default()
+        }
     }
 
     /// Opens a channel for a peer; it ends with [`Channel::close`].
