@@ -1,7 +1,6 @@
 //! The pages before and after the interview, and every deadline of the walk.
 
 use super::invite::Entry;
-use super::order::AGAIN;
 use super::{Booth, DEVICES, Effect, MediaCommand, Stage};
 use crate::keyboard::Keyboard;
 use crate::view::{Dialog, End, Loss, TILES, Touch};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 
 impl Booth {
     pub(super) fn touch(&mut self, touch: Touch) {
-        self.touched = self.now;
+        (self.touched, self.health.touched) = (self.now, Some(self.now));
         match touch {
             Touch::Language(locale) => {
                 self.locale = locale;
@@ -189,7 +188,7 @@ impl Booth {
                 Some(self.entry_timeout().map_or(idle, |at| at.min(idle)))
             }
             Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
-            Stage::OutOfOrder(_) => self.disk.is_none().then(|| self.touched + AGAIN),
+            Stage::OutOfOrder(_) => None,
             Stage::Visit(visit) => {
                 let idle = visit.asked.is_none().then(|| self.touched + self.config.idle);
                 let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
@@ -203,7 +202,8 @@ impl Booth {
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        [stage, dialog, alert, notice, commands, self.next_second(), self.next_count()].into_iter().flatten().min()
+        let own = [self.check_timeout(), self.close_timeout(), self.next_second(), self.next_count()];
+        [stage, dialog, alert, notice, commands].into_iter().chain(own).flatten().min()
     }
 
     /// The next moment a shown count of seconds changes.
@@ -222,6 +222,8 @@ impl Booth {
         self.now = now;
         let idle = now >= self.touched + self.config.idle;
         let offline = self.offline_for();
+        self.tend_close();
+        self.look_around();
         if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
             self.stay();
         }
@@ -231,15 +233,8 @@ impl Booth {
         self.send_commands();
         self.handle_entry_timeout();
         match &self.stage {
-            Stage::Welcome if !self.online() && offline >= self.config.offline => {
-                self.finish_with(Stage::OutOfOrder(self.fault()));
-            }
             // A language that somebody chose and left is not the next one's.
             Stage::Welcome if idle => self.locale = self.config.locale,
-            Stage::OutOfOrder(fault) => {
-                let fault = *fault;
-                self.look_again(fault, now);
-            }
             Stage::Companies { .. } | Stage::Name { .. } | Stage::Number(_) | Stage::NotOpen(_) if idle => {
                 self.finish_with(Stage::Welcome)
             }
@@ -260,6 +255,8 @@ impl Booth {
             }
             _ => {}
         }
+        self.tend_check();
+        self.tell_device();
     }
 
     fn retry_links(&mut self) {
