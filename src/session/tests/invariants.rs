@@ -5,6 +5,7 @@ mod world;
 use engawa_protocol::*;
 use engawa_session::booth::{Input, MediaInput};
 use engawa_session::keyboard::Key;
+use engawa_session::panel::PanelInput;
 use engawa_session::view::{QuickAnswer, Screen, Touch};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -21,6 +22,7 @@ enum Step {
     CrashBooth,
     RestartService,
     Media(u8),
+    Panel(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -34,6 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::CrashBooth),
         1 => Just(Step::RestartService),
         2 => (0u8..5).prop_map(Step::Media),
+        1 => (0u8..7).prop_map(Step::Panel),
     ]
 }
 
@@ -98,6 +101,12 @@ fn take(world: &mut World, step: &Step) {
         Step::Pass(seconds) => world.pass(Duration::from_secs(u64::from(seconds))),
         Step::CrashBooth => world.crash_booth(),
         Step::RestartService => world.restart_service(),
+        Step::Panel(what) => world.handle(Input::Panel(match what {
+            0 | 1 => PanelInput::Presence(what == 0),
+            2 | 3 => PanelInput::Button { pressed: what == 2, at: world.now },
+            4 | 5 => PanelInput::Shutter(what == 4),
+            _ => PanelInput::Failed,
+        })),
         Step::Media(what) => {
             let Some(&link) = world.links.first() else { return };
             world.handle(Input::Media(match what {
