@@ -18,6 +18,7 @@ mod links;
 mod meter;
 mod notice;
 mod order;
+mod panel;
 mod port;
 mod show;
 mod staff;
@@ -90,6 +91,7 @@ pub struct Booth {
     /// What is news, and until when.
     notice: Option<(Notice, Instant)>,
     call: staff::Call,
+    panel: panel::Panel,
     /// Why the disk does not open; none while it does.
     disk: Option<&'static str>,
     health: health::Health,
@@ -136,6 +138,7 @@ impl Booth {
             dialog: None,
             notice: None,
             call: staff::Call::default(),
+            panel: panel::Panel::default(),
             disk: None,
             health: health::Health::new(config.check_every, now),
             closed: close::Closed::default(),
@@ -173,6 +176,7 @@ impl Booth {
             }
             Input::Received(message) => self.receive(message),
             Input::Media(media) => self.media(media),
+            Input::Panel(panel) => self.panel(panel),
             Input::Scanned(code) => self.scanned(code),
             Input::Queued { room, queued } => self.queued(&room, queued),
             Input::QueueFull => self.queue_full(),

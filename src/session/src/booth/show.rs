@@ -18,7 +18,8 @@ impl Booth {
         let alert = if in_call && self.meter.alert(self.now) {
             Some(Alert::Muted)
         } else {
-            (!self.lost_sources.is_empty() && self.media_open).then_some(Alert::SourceLost)
+            let lost = !self.lost_sources.is_empty() && self.media_open;
+            lost.then_some(Alert::SourceLost).or(self.shutter_alert())
         };
         let visit = if let Stage::Visit(visit) = &self.stage { Some(visit) } else { None };
         View {
@@ -36,6 +37,10 @@ impl Booth {
             staff: self.staff_view(),
             level: if self.devices.microphone { self.meter.bars() } else { 0 },
             lamp,
+            button_lamp: self.call.stands,
+            ring: self.ring(),
+            shutter_indicator: self.camera_may_be_seen(),
+            awake: self.awake(),
         }
     }
 

@@ -555,6 +555,14 @@ impl World {
             assert!(self.links.is_empty(), "media outside the call: {:?}", self.links);
         }
         let screen = self.screen();
+        let seen = self.booth.view().shutter_indicator;
+        match &screen {
+            Screen::Call { devices, held, .. } => {
+                assert_eq!(seen, devices.camera && !held && self.media_open, "the light beside the camera lies");
+            }
+            Screen::Waiting { .. } | Screen::Reconnecting { .. } => {}
+            _ => assert!(!seen, "the light beside the camera is on: {screen:?}"),
+        }
         let nobody = matches!(screen, Screen::Welcome | Screen::Ended { .. } | Screen::Refused { .. });
         if nobody {
             assert!(!self.media_open, "the camera is on with nobody there: {screen:?}");
