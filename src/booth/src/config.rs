@@ -1,7 +1,10 @@
 //! The configuration file, and the flags that go before it.
 
 use anyhow::{Context, bail};
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+use engawa_booth::access::Access;
+use engawa_booth::identity::Identity;
+use engawa_booth::service::Service;
 use engawa_media as media;
 use engawa_protocol::Locale;
 use engawa_session::booth;
@@ -12,8 +15,11 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Parser)]
 #[command(name = "engawa-booth", version)]
 pub struct Flags {
+    /// What to do instead of running the booth.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// The configuration file (TOML).
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Where to show the screen.
     #[arg(long)]
@@ -30,6 +36,14 @@ pub struct Flags {
     /// A candidate's actions, one a line; `-` reads them from standard input as they come.
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
+}
+
+/// What the program does beside running the booth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Trades the one-time token of the booth's card for being known by a key of its own. Exits with 75 when
+    /// the service does not answer, to be tried again.
+    Enrol,
 }
 
 /// Where the screen is shown.
@@ -50,6 +64,8 @@ struct File {
     service: Option<String>,
     name: Option<String>,
     token_file: Option<PathBuf>,
+    identity: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
     data: Option<PathBuf>,
     view: Option<View>,
     locale: Locale,
@@ -143,17 +159,26 @@ impl Default for Media {
     }
 }
 
+/// How the booth proves who it is.
+#[derive(Debug)]
+enum Secret {
+    /// A file with a device token.
+    Token(PathBuf),
+    /// A folder with a key of its own.
+    Identity(PathBuf),
+}
+
 /// Everything a booth needs to know, checked.
 #[derive(Debug)]
 pub struct Config {
-    /// The service's address.
-    pub service: String,
+    service: String,
     /// Where the screen is shown.
     pub view: View,
     /// The folder for what must outlive a crash.
     pub data: PathBuf,
     name: String,
-    token_file: PathBuf,
+    secret: Secret,
+    ca_file: Option<PathBuf>,
     locale: Locale,
     clip: bool,
     media: media::Config,
@@ -177,12 +202,19 @@ impl Config {
         if !(service.starts_with("http://") || service.starts_with("https://")) {
             bail!("service {service:?} must begin with http:// or https://");
         }
-        let token_file = flags.token_file.clone().or(file.token_file.as_ref().map(from_file));
+        let secret = match (&flags.token_file, &file.token_file, &file.identity) {
+            (Some(token), ..) => Secret::Token(token.clone()),
+            (None, Some(_), Some(_)) => bail!("token_file and identity are two ways to sign in: leave one of them out"),
+            (None, Some(token), None) => Secret::Token(from_file(token)),
+            (None, None, Some(identity)) => Secret::Identity(from_file(identity)),
+            (None, None, None) => bail!("{}, or `identity`", missing("token_file", "--token-file FILE")),
+        };
         let data = flags.data.clone().or(file.data.as_ref().map(from_file));
         Ok(Self {
             service: service.trim_end_matches('/').to_owned(),
             view: flags.view.or(file.view).unwrap_or(View::Window),
-            token_file: token_file.context(missing("token_file", "--token-file FILE"))?,
+            secret,
+            ca_file: file.ca_file.as_ref().map(from_file),
             data: data.context(missing("data", "--data DIR"))?,
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
@@ -191,16 +223,25 @@ impl Config {
         })
     }
 
-    /// The device token, from its file.
-    pub fn token(&self) -> anyhow::Result<String> {
-        let path = self.token_file.display();
-        let token =
-            std::fs::read_to_string(&self.token_file).with_context(|| format!("reading the token in {path}"))?;
-        let token = token.trim();
-        if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
-            bail!("{path} holds no device token: one line of letters and digits is expected");
+    /// The way to the service.
+    pub fn service(&self) -> anyhow::Result<Service> {
+        Service::new(&self.service, self.ca_file.as_deref()).with_context(|| format!("service {:?}", self.service))
+    }
+
+    /// What the booth bears there.
+    pub fn access(&self, service: &Service) -> anyhow::Result<Access> {
+        match &self.secret {
+            Secret::Token(file) => token(file),
+            Secret::Identity(folder) => Ok(Access::by_key(Identity::new(folder), service.clone())),
         }
-        Ok(token.to_owned())
+    }
+
+    /// The booth's own identity.
+    pub fn identity(&self) -> anyhow::Result<Identity> {
+        match &self.secret {
+            Secret::Identity(folder) => Ok(Identity::new(folder)),
+            Secret::Token(_) => bail!("a booth with a token_file does not enrol: set `identity` instead"),
+        }
     }
 
     /// What the session is set to.
@@ -212,6 +253,16 @@ impl Config {
     pub fn media(&self) -> media::Config {
         self.media.clone()
     }
+}
+
+fn token(file: &Path) -> anyhow::Result<Access> {
+    let path = file.display();
+    let token = std::fs::read_to_string(file).with_context(|| format!("reading the token in {path}"))?;
+    let token = token.trim();
+    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        bail!("{path} holds no device token: one line of letters and digits is expected");
+    }
+    Ok(Access::by_token(token)?)
 }
 
 fn media_config(file: &File, from_file: &impl Fn(&PathBuf) -> PathBuf) -> anyhow::Result<media::Config> {
@@ -293,6 +344,8 @@ mod tests {
         says("", "--service URL");
         says("service = \"ftp://x\"\ntoken_file = \"t\"\ndata = \"d\"", "http://");
         says(&format!("{GOOD}colour = 1"), "colour");
+        says(&format!("{GOOD}identity = \"i\""), "leave one of them out");
+        says("service = \"http://127.0.0.1:1\"\ndata = \"d\"", "`identity`");
         says(&format!("{GOOD}[video]\nsource = \"clip\""), "`file`");
         says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");

@@ -2,7 +2,7 @@
 //!
 //! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
-//! [`pictures`] between media and screen, [`engawa_booth`]'s for the disk and the queue, [`script`]
+//! [`pictures`] between media and screen, [`enrolling`] for the first start, [`engawa_booth`]'s for the disk and the queue, [`script`]
 //! for a candidate without hands. Never does: decisions about an interview. Adapters never call one
 //! another but for [`pictures`]: thirty frames a second go from media to screen without passing the
 //! loop; and the courier, who keeps the queue's disk and uploads.
@@ -10,6 +10,7 @@
 mod config;
 mod disk;
 mod driver;
+mod enrolling;
 mod inbox;
 mod link;
 mod pictures;
@@ -20,7 +21,7 @@ mod watchdog;
 
 use anyhow::Context;
 use clap::Parser;
-use config::{Config, Flags, View};
+use config::{Command, Config, Flags, View};
 use driver::Driver;
 use engawa_booth::upload::Uploads;
 use inbox::Happened;
@@ -36,7 +37,12 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("ENGAWA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
-    match run(&Flags::parse()) {
+    let flags = Flags::parse();
+    let worked = match flags.command {
+        Some(Command::Enrol) => enrolling::run(&flags),
+        None => run(&flags),
+    };
+    match worked {
         Ok(code) => code,
         Err(error) => {
             eprintln!("engawa-booth: {error:#}");
@@ -49,7 +55,8 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     rustls::crypto::ring::default_provider().install_default().ok();
     let config = Config::load(flags)?;
     let script = flags.script.as_deref().map(script::Source::open).transpose()?;
-    let token = config.token()?;
+    let service = config.service()?;
+    let access = config.access(&service)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -60,7 +67,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let post = inbox::Post::new(inbox);
     let told = post.clone();
     let tell = Arc::new(move |input| told.happened(Happened::Queue(input)));
-    let (uploads, uploads_task) = Uploads::new(&config.service, &token, tell).context("preparing uploads")?;
+    let (uploads, uploads_task) = Uploads::new(service.clone(), access.clone(), tell);
     let place = disk::Place { data: config.data.clone(), uploads };
     let start = place.start(std::time::Instant::now()).context("opening the booth's disk")?;
     let kind = match config.view {
@@ -74,7 +81,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
             .context("opening the screen")?;
     let pictures = pictures::Pictures::new(screen.poster());
     let studio = studio::Studio::start(config.media(), post.clone(), pictures);
-    let (link, link_task) = link::Link::new(&config.service, &token, post.clone())?;
+    let (link, link_task) = link::Link::new(&service, access, post.clone())?;
     runtime.spawn(link_task);
     runtime.spawn(uploads_task);
     runtime.spawn(stop_on_signal(post.clone()));
