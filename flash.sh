@@ -23,6 +23,7 @@ flash.sh --image FILE.img.zst --target DISK [--target DISK …] --service URL --
                      cards go on where the last ones ended
   --wifi-file FILE   a Wi-Fi, mode 0600; repeatable. Either lines "ssid = …", "passphrase = …" (none: open),
                      "hidden = true", values as they are, without quotes; or a file of iwd's own (….psk, ….8021x)
+  --ca-file FILE     certificates (PEM) that the booth trusts beside the usual ones, for a fair with its own
   --locale LOCALE    the language of the first page: ja (default), ko, en
   --keyring FILE     the certificates that FILE.img.sha256.sig must be signed by
   --log FILE         where to note what was done (flash.log)
@@ -35,11 +36,13 @@ END
 }
 
 MIB=$((1 << 20))
+BOOTH=810 # the booth's user and group in every image (systemd/engawa.sysusers)
 BACKUP=33 # sectors of the second partition table, at the disk's end
-image='' service='' name='' token_file='' booths='' locale=ja keyring='' log=flash.log dry='' yes=''
+image='' service='' name='' token_file='' booths='' ca_file='' locale=ja keyring='' log=flash.log dry='' yes=''
 targets=() wifi_files=()            # as they were given
 names=() tokens=()                  # one a target
 wifi_names=() wifi_texts=()         # iwd's files
+ca_text=''
 disks=() sizes=() pids=() results=() # one a target
 work='' used='' out='' child='' ticker=''
 
@@ -74,7 +77,7 @@ parse() {
       --help | -h) usage && exit 0 ;;
       --dry-run) dry=1 ;;
       --yes) yes=1 ;;
-      --image | --target | --service | --name | --token-file | --booths | --wifi-file | --locale | --keyring | --log)
+      --image | --target | --service | --name | --token-file | --booths | --ca-file | --wifi-file | --locale | --keyring | --log)
         [ -n "${2-}" ] || bail 2 "$1 needs a value; --help shows which"
         case $key in
           target) targets+=("$2") ;;
@@ -206,6 +209,13 @@ read_wifi() { # FILE
   [ "$hidden" != true ] || text+="[Settings]"$'\n'"Hidden=true"$'\n'
   if [ -n "$pass" ]; then wifi_names+=("$(wifi_name "$ssid").psk"); else wifi_names+=("$(wifi_name "$ssid").open"); fi
   wifi_texts+=("$text")
+}
+
+read_ca() {
+  { [ -f "$ca_file" ] && [ -r "$ca_file" ]; } || bail 2 "--ca-file $ca_file is not a file that can be read"
+  ca_text=$(<"$ca_file")
+  ! grep -q 'PRIVATE KEY' <<<"$ca_text" || bail 2 "$ca_file holds a private key: give the certificate alone"
+  openssl x509 -noout <<<"$ca_text" >"$out" 2>&1 || bail 2 "$ca_file holds no certificate in PEM"
 }
 
 # The list of checksums is copied first: what is checked is what is used.
@@ -442,7 +452,8 @@ quoted() { local text=${1//\\/\\\\} && printf '"%s"' "${text//\"/\\\"}"; }
 
 settings() {
   printf 'service = %s\nname = %s\nlocale = "%s"\nview = "kms"\n' "$(quoted "$service")" "$(quoted "$booth")" "$locale"
-  printf 'token_file = "/data/engawa/credential"\ndata = "/data/engawa/booth"\n'
+  printf 'identity = "/data/engawa/identity"\ndata = "/data/engawa/booth"\n'
+  [ -z "$ca_file" ] || printf 'ca_file = "/data/engawa/ca.pem"\n'
 }
 
 put() { # MODE FILE TEXT
@@ -453,18 +464,20 @@ put() { # MODE FILE TEXT
 personalise() {
   local i
   run mount -t ext4 -o nosuid,nodev,noexec "$loop" "$mount"
-  mkdir -p "$mount/engawa" "$mount/iwd"
-  chmod 755 "$mount/engawa" && chmod 700 "$mount/iwd"
+  mkdir -p "$mount/engawa/identity" "$mount/iwd"
+  chmod 755 "$mount/engawa" && chmod 700 "$mount/engawa/identity" "$mount/iwd"
   put 644 engawa/booth.toml "$(settings)"
   for ((i = 0; i < ${#wifi_names[@]}; i++)); do put 600 "iwd/${wifi_names[i]}" "${wifi_texts[i]}"; done
-  put 600 engawa/enrol-token "${tokens[index]}"
+  [ -z "$ca_file" ] || put 644 engawa/ca.pem "$ca_text"
+  put 600 engawa/identity/enrol-token "${tokens[index]}"
+  chown -R "$BOOTH:$BOOTH" "$mount/engawa/identity"
   run sync -f "$mount"
   release
   blockdev --flushbufs "$disk"
   attach data -r
   run e2fsck -fn "$loop"
   run mount -t ext4 -o ro "$loop" "$mount"
-  { [ "$(<"$mount/engawa/booth.toml")" = "$(settings)" ] && [ "$(<"$mount/engawa/enrol-token")" = "${tokens[index]}" ]; } ||
+  { [ "$(<"$mount/engawa/booth.toml")" = "$(settings)" ] && [ "$(<"$mount/engawa/identity/enrol-token")" = "${tokens[index]}" ]; } ||
     { echo 'the settings are not what was written' >>"$out" && return 1; }
   release
 }
@@ -588,6 +601,7 @@ main() {
   out="$work/out" used="${booths:-$token_file}.used"
   if [ -n "$booths" ]; then read_booths; else read_booth; fi
   for i in "${wifi_files[@]}"; do read_wifi "$i"; done
+  [ -z "$ca_file" ] || read_ca
   check_image
   check_targets
   plan

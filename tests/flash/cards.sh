@@ -26,11 +26,14 @@ two_cards_become_two_booths_at_once() {
     [ "$(data "$card" 'cat iwd/=e4bc9ae5a0b4.psk')" = $'[Security]\nPassphrase=back\\\\slash and more\n[Settings]\nHidden=true' ]
     [ "$(data "$card" 'cat "iwd/Plain Net.psk"')" = $'[Security]\nPassphrase=something else' ]
     [ "$(setting "$card" service) $(setting "$card" locale)" = 'https://fair.example ko' ]
-    [ "$(mode "$card" engawa/enrol-token) $(mode "$card" engawa/booth.toml) $(mode "$card" iwd)" = '0600 0644 0700' ]
+    [ "$(mode "$card" engawa/identity/enrol-token) $(mode "$card" engawa/booth.toml) $(mode "$card" iwd)" = '0600 0644 0700' ]
+    # The booth's own, and nobody else's: it makes its key there and erases the token.
+    [ "$(mode "$card" engawa/identity) $(owner "$card" engawa/identity) $(owner "$card" engawa/identity/enrol-token)" = '0700 810:810 810:810' ]
+    [ "$(setting "$card" identity)" = /data/engawa/identity ]
     left_nothing "$card"
   done
   [ "$(setting "$first" name)|$(setting "$second" name)" = '窓 "い" \, 1|A-02' ]
-  [ "$(data "$first" 'cat engawa/enrol-token') $(data "$second" 'cat engawa/enrol-token')" = 'token-of-the-first-booth token-of-the-second-booth' ]
+  [ "$(data "$first" 'cat engawa/identity/enrol-token') $(data "$second" 'cat engawa/identity/enrol-token')" = 'token-of-the-first-booth token-of-the-second-booth' ]
   # The next card goes on with the third booth; after it there is none.
   disk third
   flash --target "$disk" --booths "$dir/booths" --yes
@@ -46,6 +49,22 @@ an_older_booths_data_is_not_the_new_booths_journal() {
   data "$disk" "dump <8> $dir/journal"
   [ "$(head -c 4 "$dir/journal" | od -An -tx1)" = ' c0 3b 39 98' ]
   ! grep -q 'an older booth' "$dir/journal"
+}
+
+a_fairs_own_certificate_goes_onto_the_card_and_nothing_else_does() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=fair -days 2 \
+    -keyout "$dir/ca.key" -out "$dir/ca.pem" 2>"$dir/openssl"
+  cat "$dir/ca.pem" "$dir/ca.key" >"$dir/both.pem"
+  echo none >"$dir/none.pem"
+  disk card
+  one --target "$disk" --ca-file "$dir/both.pem" --yes
+  expect 2 "holds a private key"
+  one --target "$disk" --ca-file "$dir/none.pem" --yes
+  expect 2 "no certificate in PEM"
+  one --target "$disk" --ca-file "$dir/ca.pem" --yes
+  expect 0
+  [ "$(setting "$disk" ca_file)" = /data/engawa/ca.pem ]
+  data "$disk" 'cat engawa/ca.pem' | cmp - "$dir/ca.pem"
 }
 
 a_file_stands_for_a_disk() {
@@ -87,7 +106,7 @@ END
   secret wifi $'ssid = hall\npassphrase = secret-of-the-wifi'
   one --target "$disk" --wifi-file "$dir/wifi" --yes
   expect 0
-  [ "$(data "$disk" 'cat engawa/enrol-token')" = one-time-token-of-a-01 ]
+  [ "$(data "$disk" 'cat engawa/identity/enrol-token')" = one-time-token-of-a-01 ]
   PATH=${PATH#"$dir/bin:"}
   ! grep -e one-time-token -e secret-of "$dir/seen" "$dir/said" "$dir/flash.log" "$dir/token.used"
 }

@@ -86,6 +86,8 @@ data() { # DISK COMMAND
 
 mode() { data "$1" "stat $2" | sed -n 's/.*Mode:  *\([0-7]*\).*/\1/p' | head -n 1; }
 
+owner() { data "$1" "stat $2" | sed -n 's/.*User: *\([0-9]*\) *Group: *\([0-9]*\).*/\1:\2/p' | head -n 1; }
+
 setting() { # DISK KEY
   data "$1" 'cat engawa/booth.toml' | python3 -c 'import sys, tomllib; print(tomllib.load(sys.stdin.buffer)[sys.argv[1]])' "$2"
 }

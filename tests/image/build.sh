@@ -64,7 +64,7 @@ ours() {
   local root=$work/root
   log "our programs, units and settings"
   install -D -m 755 "$booth" "$root/usr/bin/engawa-booth"
-  for unit in "$top"/systemd/engawa-{booth,grow-data}.service; do install -D -m 644 -t "$root/usr/lib/systemd/system" "$unit"; done
+  for unit in "$top"/systemd/engawa-{booth,enrol,grow-data}.service; do install -D -m 644 -t "$root/usr/lib/systemd/system" "$unit"; done
   install -D -m 644 "$top/systemd/engawa.sysusers" "$root/usr/lib/sysusers.d/engawa.conf"
   install -D -m 644 "$top/systemd/engawa.tmpfiles" "$root/usr/lib/tmpfiles.d/engawa.conf"
   install -D -m 644 "$top/systemd/engawa.udev-rules" "$root/usr/lib/udev/rules.d/72-engawa.rules"
@@ -81,7 +81,7 @@ ours() {
   ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
   mkdir -p "$root/data" "$root/boot/efi"
   systemd-sysusers --root="$root"
-  systemctl --root="$root" --quiet enable engawa-booth.service engawa-grow-data.service data.mount iwd.service \
+  systemctl --root="$root" --quiet enable engawa-booth.service engawa-enrol.service engawa-grow-data.service data.mount iwd.service \
     systemd-networkd.service systemd-resolved.service systemd-timesyncd.service
   # Nobody logs in at a booth.
   systemctl --root="$root" --quiet mask getty@.service serial-getty@.service console-getty.service apt-daily.timer apt-daily-upgrade.timer \

@@ -4,13 +4,11 @@ use crate::config::{CheckFlags, Config, Flags};
 use crate::{machine, report, studio};
 use anyhow::Context;
 use engawa_booth::control::{AskError, ask};
+use engawa_booth::service::Service;
 use engawa_session::control::{Answer, Ask};
 use engawa_session::health::{Check, Finding, Part, Report};
-use http_body_util::Empty;
-use hyper::body::Bytes;
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
+use hyper::Request;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
@@ -18,6 +16,8 @@ use std::time::Duration;
 
 /// A check of a running booth takes less.
 const ANSWER: Duration = Duration::from_secs(100);
+/// More of its answer is not read.
+const LONGEST: usize = 64 * 1024;
 /// The service is there when it answers anything within this.
 const SERVICE: Duration = Duration::from_secs(10);
 
@@ -25,16 +25,16 @@ const SERVICE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// Somebody is in the booth, it does not answer, or there is no booth and no usable configuration.
-pub fn run(flags: &CheckFlags) -> anyhow::Result<ExitCode> {
-    let report = match ask(&flags.control, &Ask::Check, ANSWER) {
+pub fn run(flags: &Flags, check: &CheckFlags) -> anyhow::Result<ExitCode> {
+    let report = match ask(&check.control, &Ask::Check, ANSWER) {
         Ok(Answer::Report { report: Some(report), .. }) => report,
         Ok(Answer::Busy) => anyhow::bail!("somebody is in the booth: ask again later"),
         Ok(answer) => anyhow::bail!("the booth does not say how it is: {answer:?}"),
         Err(AskError::Away) => alone(flags)?,
-        Err(error) => return Err(error).context(format!("the socket {}", flags.control.display())),
+        Err(error) => return Err(error).context(format!("the socket {}", check.control.display())),
     };
-    let device = machine::read(&flags.device);
-    match flags.json {
+    let device = machine::read(&check.device);
+    match check.json {
         true => println!("{}", report::json(&report, &device)),
         false => print!("{}", report::table(&report, &device)),
     }
@@ -42,31 +42,23 @@ pub fn run(flags: &CheckFlags) -> anyhow::Result<ExitCode> {
 }
 
 /// Looks at everything but the screen, which a booth would have to draw.
-fn alone(flags: &CheckFlags) -> anyhow::Result<Report> {
-    let config = Config::load(&Flags::of(flags.config.clone()))
-        .context("no booth is running here, so its settings are needed")?;
+fn alone(flags: &Flags) -> anyhow::Result<Report> {
+    let config = Config::load(flags).context("no booth is running here, so its settings are needed")?;
     let findings = engawa_media::check(&config.media(), studio::PATIENCE, &AtomicBool::new(false));
     let mut checks = report::of_media(findings.context("the check was given up")?);
-    checks.push(Check { part: Part::Service, finding: service(&config.service)? });
+    checks.push(Check { part: Part::Service, finding: service(&config.service()?)? });
     checks.push(Check { part: Part::Disk, finding: disk(&config.data) });
     Ok(Report { checks })
 }
 
 /// Any answer will do: whoever speaks HTTP there is reached.
-fn service(url: &str) -> anyhow::Result<Finding> {
+fn service(service: &Service) -> anyhow::Result<Finding> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the network")?;
-    runtime.block_on(async {
-        let roots = HttpsConnectorBuilder::new().with_native_roots().context("reading the root certificates")?;
-        let connector = roots.https_or_http().enable_http1().build();
-        let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
-        let uri = format!("{url}/healthz").parse().context("the service's address is not a URL")?;
-        let failed =
-            |why: &str| Finding::Failed { reason: format!("{why} at {url}: check the network and the address") };
-        Ok(match tokio::time::timeout(SERVICE, client.get(uri)).await {
-            Ok(Ok(answer)) => Finding::Good { figure: format!("answers {}", answer.status().as_u16()) },
-            Ok(Err(_)) => failed("no service"),
-            Err(_) => failed("no answer in time"),
-        })
+    let url = service.address();
+    let request = Request::get(format!("{url}/healthz")).body(Full::default()).context("asking the service")?;
+    Ok(match runtime.block_on(service.ask(request, LONGEST, SERVICE)) {
+        Ok(answer) => Finding::Good { figure: format!("answers {}", answer.status.as_u16()) },
+        Err(away) => Finding::Failed { reason: format!("{away} at {url}: check the network and the address") },
     })
 }
 

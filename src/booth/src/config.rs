@@ -3,6 +3,9 @@
 use crate::machine;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use engawa_booth::access::Access;
+use engawa_booth::identity::Identity;
+use engawa_booth::service::Service;
 use engawa_media as media;
 use engawa_protocol::Locale;
 use engawa_session::booth;
@@ -12,13 +15,13 @@ use std::time::Duration;
 
 /// Engawa's booth.
 #[derive(Debug, Parser)]
-#[command(name = "engawa-booth", version, args_conflicts_with_subcommands = true)]
+#[command(name = "engawa-booth", version)]
 pub struct Flags {
     /// Something else than running the booth.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// The configuration file (TOML).
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Where to show the screen.
     #[arg(long)]
@@ -48,14 +51,14 @@ pub struct Flags {
 pub enum Command {
     /// Tells whether the booth works; exits with 0 when it does, 1 when not, 2 when that cannot be told.
     Check(CheckFlags),
+    /// Trades the one-time token of the booth's card for being known by a key of its own. Exits with 75 when
+    /// the service does not answer, to be tried again.
+    Enrol,
 }
 
 /// How to look.
 #[derive(Debug, Args)]
 pub struct CheckFlags {
-    /// The configuration file (TOML), needed where no booth is running.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
     /// Print one JSON object instead of a table.
     #[arg(long)]
     pub json: bool,
@@ -68,11 +71,6 @@ pub struct CheckFlags {
 }
 
 impl Flags {
-    /// The flags of a booth with nothing but this configuration.
-    pub fn of(config: Option<PathBuf>) -> Self {
-        Self { config, ..Self::parse_from(["engawa-booth"]) }
-    }
-
     /// Where programs beside the booth may ask; none where nobody said so.
     pub fn control(&self) -> Option<PathBuf> {
         let runtime = || {
@@ -102,6 +100,8 @@ struct File {
     service: Option<String>,
     name: Option<String>,
     token_file: Option<PathBuf>,
+    identity: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
     data: Option<PathBuf>,
     view: Option<View>,
     locale: Locale,
@@ -196,17 +196,26 @@ impl Default for Media {
     }
 }
 
+/// How the booth proves who it is.
+#[derive(Debug)]
+enum Secret {
+    /// A file with a device token.
+    Token(PathBuf),
+    /// A folder with a key of its own.
+    Identity(PathBuf),
+}
+
 /// Everything a booth needs to know, checked.
 #[derive(Debug)]
 pub struct Config {
-    /// The service's address.
-    pub service: String,
+    service: String,
     /// Where the screen is shown.
     pub view: View,
     /// The folder for what must outlive a crash.
     pub data: PathBuf,
     name: String,
-    token_file: PathBuf,
+    secret: Secret,
+    ca_file: Option<PathBuf>,
     locale: Locale,
     clip: bool,
     check_every: Option<Duration>,
@@ -231,12 +240,19 @@ impl Config {
         if !(service.starts_with("http://") || service.starts_with("https://")) {
             bail!("service {service:?} must begin with http:// or https://");
         }
-        let token_file = flags.token_file.clone().or(file.token_file.as_ref().map(from_file));
+        let secret = match (&flags.token_file, &file.token_file, &file.identity) {
+            (Some(token), ..) => Secret::Token(token.clone()),
+            (None, Some(_), Some(_)) => bail!("token_file and identity are two ways to sign in: leave one of them out"),
+            (None, Some(token), None) => Secret::Token(from_file(token)),
+            (None, None, Some(identity)) => Secret::Identity(from_file(identity)),
+            (None, None, None) => bail!("{}, or `identity`", missing("token_file", "--token-file FILE")),
+        };
         let data = flags.data.clone().or(file.data.as_ref().map(from_file));
         Ok(Self {
             service: service.trim_end_matches('/').to_owned(),
             view: flags.view.or(file.view).unwrap_or(View::Window),
-            token_file: token_file.context(missing("token_file", "--token-file FILE"))?,
+            secret,
+            ca_file: file.ca_file.as_ref().map(from_file),
             data: data.context(missing("data", "--data DIR"))?,
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
@@ -246,16 +262,25 @@ impl Config {
         })
     }
 
-    /// The device token, from its file.
-    pub fn token(&self) -> anyhow::Result<String> {
-        let path = self.token_file.display();
-        let token =
-            std::fs::read_to_string(&self.token_file).with_context(|| format!("reading the token in {path}"))?;
-        let token = token.trim();
-        if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
-            bail!("{path} holds no device token: one line of letters and digits is expected");
+    /// The way to the service.
+    pub fn service(&self) -> anyhow::Result<Service> {
+        Service::new(&self.service, self.ca_file.as_deref()).with_context(|| format!("service {:?}", self.service))
+    }
+
+    /// What the booth bears there.
+    pub fn access(&self, service: &Service) -> anyhow::Result<Access> {
+        match &self.secret {
+            Secret::Token(file) => token(file),
+            Secret::Identity(folder) => Ok(Access::by_key(Identity::new(folder), service.clone())),
         }
-        Ok(token.to_owned())
+    }
+
+    /// The booth's own identity.
+    pub fn identity(&self) -> anyhow::Result<Identity> {
+        match &self.secret {
+            Secret::Identity(folder) => Ok(Identity::new(folder)),
+            Secret::Token(_) => bail!("a booth with a token_file does not enrol: set `identity` instead"),
+        }
     }
 
     /// What the session is set to.
@@ -283,6 +308,16 @@ fn check_every(minutes: Option<u32>) -> anyhow::Result<Option<Duration>> {
         Some(minutes @ 1..=1440) => Ok(Some(Duration::from_secs(u64::from(minutes) * 60))),
         Some(_) => bail!("check_minutes must be within 0–1440; 0 looks only when asked to"),
     }
+}
+
+fn token(file: &Path) -> anyhow::Result<Access> {
+    let path = file.display();
+    let token = std::fs::read_to_string(file).with_context(|| format!("reading the token in {path}"))?;
+    let token = token.trim();
+    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        bail!("{path} holds no device token: one line of letters and digits is expected");
+    }
+    Ok(Access::by_token(token)?)
 }
 
 fn media_config(file: &File, from_file: &impl Fn(&PathBuf) -> PathBuf) -> anyhow::Result<media::Config> {
@@ -364,6 +399,8 @@ mod tests {
         says("", "--service URL");
         says("service = \"ftp://x\"\ntoken_file = \"t\"\ndata = \"d\"", "http://");
         says(&format!("{GOOD}colour = 1"), "colour");
+        says(&format!("{GOOD}identity = \"i\""), "leave one of them out");
+        says("service = \"http://127.0.0.1:1\"\ndata = \"d\"", "`identity`");
         says(&format!("{GOOD}[video]\nsource = \"clip\""), "`file`");
         says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");

@@ -2,6 +2,8 @@
 
 use crate::inbox::{Happened, Post};
 use anyhow::Context;
+use engawa_booth::access::{Access, AccessError};
+use engawa_booth::service::Service;
 use engawa_protocol::{ClientMessage, CloseCode, ServiceMessage, limits};
 use engawa_session::booth::{Input, LinkFault};
 use futures_util::{SinkExt, StreamExt};
@@ -9,16 +11,18 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, Request, StatusCode, header};
+use tokio_tungstenite::tungstenite::http::{Request, StatusCode, header};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{connect_async_with_config, tungstenite};
+use tokio_tungstenite::{Connector, connect_async_tls_with_config, tungstenite};
 
 const OPENING: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Nothing that the booth can do heals these; it looks again now and then.
 const HOPELESS_WAIT: Duration = Duration::from_secs(30);
+/// Another process enrols the booth meanwhile.
+const ENROL_LOOK: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
 const PING_EVERY: Duration = Duration::from_millis(limits::PING_EVERY_MS);
 
@@ -30,14 +34,16 @@ pub struct Link {
 
 impl Link {
     /// The link and its task, which runs until the link is dropped.
-    pub fn new(service: &str, token: &str, post: Post) -> anyhow::Result<(Self, impl Future<Output = ()> + use<>)> {
-        let url = format!("{}/ws", service.replacen("http", "ws", 1));
-        let mut request = url.into_client_request().context("the service's address is not a URL")?;
-        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).context("the device token")?;
-        bearer.set_sensitive(true);
-        request.headers_mut().insert(header::AUTHORIZATION, bearer);
+    pub fn new(
+        service: &Service,
+        access: Access,
+        post: Post,
+    ) -> anyhow::Result<(Self, impl Future<Output = ()> + use<>)> {
+        let url = format!("{}/ws", service.address().replacen("http", "ws", 1));
+        let request = url.into_client_request().context("the service's address is not a URL")?;
+        let door = Door { request, connector: Connector::Rustls(service.tls()), access };
         let (outbox, messages) = mpsc::channel(limits::QUEUE);
-        Ok((Self { outbox }, run(request, messages, post)))
+        Ok((Self { outbox }, run(door, messages, post)))
     }
 
     /// Sends on the connection numbered `connection`. What finds no room is dropped: then the
@@ -49,22 +55,37 @@ impl Link {
     }
 }
 
-async fn run(request: Request<()>, mut messages: mpsc::Receiver<(u64, ClientMessage)>, post: Post) {
-    let mut wait = FIRST_WAIT;
+async fn run(door: Door, mut messages: mpsc::Receiver<(u64, ClientMessage)>, post: Post) {
+    let (mut wait, mut told) = (FIRST_WAIT, "");
     for connection in 1u64.. {
         let opened = Instant::now();
-        let fault = match connect(&request, connection, &mut messages, &post).await {
+        let fault = match connect(&door, connection, &mut messages, &post).await {
             Ok(()) => return,
             Err(fault) => fault,
         };
         post.input(Input::LinkDown(fault.link));
-        tracing::info!(reason = fault.text, "not connected to the service");
+        if told != fault.text || fault.link == LinkFault::Network {
+            tracing::info!(reason = fault.text, "not connected to the service");
+        }
+        told = fault.text;
         if opened.elapsed() > LONGEST_WAIT {
             wait = FIRST_WAIT;
         }
-        sleep(if fault.link == LinkFault::Network { wait } else { HOPELESS_WAIT }).await;
+        sleep(match fault.link {
+            LinkFault::Network => wait,
+            LinkFault::NotEnrolled | LinkFault::EnrolRefused => ENROL_LOOK,
+            _ => HOPELESS_WAIT,
+        })
+        .await;
         wait = (wait * 2).min(LONGEST_WAIT);
     }
+}
+
+/// How a connection is opened.
+struct Door {
+    request: Request<()>,
+    connector: Connector,
+    access: Access,
 }
 
 struct Fault {
@@ -80,7 +101,7 @@ impl Fault {
 
 /// One connection, until it ends by a fault; `Ok` when the booth has dropped the link.
 async fn connect(
-    request: &Request<()>,
+    door: &Door,
     connection: u64,
     messages: &mut mpsc::Receiver<(u64, ClientMessage)>,
     post: &Post,
@@ -88,10 +109,17 @@ async fn connect(
     let config = WebSocketConfig::default()
         .max_message_size(Some(4 * limits::MESSAGE_BYTES))
         .max_frame_size(Some(4 * limits::MESSAGE_BYTES));
-    let opening = timeout(OPENING, connect_async_with_config(request.clone(), Some(config), true)).await;
+    let authorization = door.access.authorization().await.map_err(no_access)?;
+    let mut request = door.request.clone();
+    request.headers_mut().insert(header::AUTHORIZATION, authorization.clone());
+    let opening = connect_async_tls_with_config(request, Some(config), true, Some(door.connector.clone()));
+    let opening = timeout(OPENING, opening).await;
     let (mut socket, _) = match opening {
         Ok(Ok(opened)) => opened,
         Ok(Err(Error::Http(answer))) if answer.status() == StatusCode::UNAUTHORIZED => {
+            if door.access.refused(&authorization).await {
+                return Err(Fault::network("the sign-in is over"));
+            }
             return Err(Fault { link: LinkFault::Unauthorized, text: "the device token is not known" });
         }
         Ok(Err(_)) => return Err(Fault::network("no connection")),
@@ -129,6 +157,20 @@ async fn connect(
             return Err(Fault::network("sending failed"));
         }
     }
+}
+
+fn no_access(error: AccessError) -> Fault {
+    let (link, text) = match error {
+        AccessError::NotEnrolled => (LinkFault::NotEnrolled, "the booth has not enrolled yet"),
+        AccessError::Refused => (LinkFault::EnrolRefused, "the booth's enrolment was refused"),
+        AccessError::Unknown => (LinkFault::Unauthorized, "the service does not know the booth by its key"),
+        AccessError::Identity(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the booth cannot sign in");
+            (LinkFault::Unauthorized, "the booth's identity cannot be read")
+        }
+        AccessError::Away(_) => (LinkFault::Network, "no answer to the sign-in"),
+    };
+    Fault { link, text }
 }
 
 fn receive(received: Option<tungstenite::Result<Message>>, post: &Post) -> Result<(), Fault> {

@@ -3,7 +3,8 @@
 //! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
 //! [`pictures`] between media and screen, [`engawa_booth`]'s for the disk and the queue, [`script`]
-//! for a candidate without hands; [`check`] tells whether it all works. Never does: decisions about an interview. Adapters never call one
+//! for a candidate without hands; [`enrolling`] is the first start, and [`check`] tells whether it all
+//! works. Never does: decisions about an interview. Adapters never call one
 //! another but for [`pictures`]: thirty frames a second go from media to screen without passing the
 //! loop; and the courier, who keeps the queue's disk and uploads.
 
@@ -11,6 +12,7 @@ mod check;
 mod config;
 mod disk;
 mod driver;
+mod enrolling;
 mod inbox;
 mod link;
 mod machine;
@@ -42,7 +44,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     let flags = Flags::parse();
     let ended = match &flags.command {
-        Some(Command::Check(flags)) => check::run(flags),
+        Some(Command::Check(check)) => check::run(&flags, check),
+        Some(Command::Enrol) => enrolling::run(&flags),
         None => run(&flags),
     };
     match ended {
@@ -58,7 +61,8 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     rustls::crypto::ring::default_provider().install_default().ok();
     let config = Config::load(flags)?;
     let script = flags.script.as_deref().map(script::Source::open).transpose()?;
-    let token = config.token()?;
+    let service = config.service()?;
+    let access = config.access(&service)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -69,7 +73,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let post = inbox::Post::new(inbox);
     let told = post.clone();
     let tell = Arc::new(move |input| told.happened(Happened::Queue(input)));
-    let (uploads, uploads_task) = Uploads::new(&config.service, &token, tell).context("preparing uploads")?;
+    let (uploads, uploads_task) = Uploads::new(service.clone(), access.clone(), tell);
     let place = disk::Place { data: config.data.clone(), uploads };
     let start = place.start(std::time::Instant::now()).context("opening the booth's disk")?;
     let kind = match config.view {
@@ -83,7 +87,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
             .context("opening the screen")?;
     let pictures = pictures::Pictures::new(screen.poster());
     let studio = studio::Studio::start(config.media(), post.clone(), pictures);
-    let (link, link_task) = link::Link::new(&config.service, &token, post.clone())?;
+    let (link, link_task) = link::Link::new(&service, access, post.clone())?;
     runtime.spawn(link_task);
     runtime.spawn(uploads_task);
     runtime.spawn(stop_on_signal(post.clone()));

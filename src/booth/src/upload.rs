@@ -9,6 +9,8 @@
 
 mod request;
 
+use crate::access::Access;
+use crate::service::Service;
 use engawa_protocol::{CommandId, FileCard, RoomId, Seq};
 use engawa_session::outbox::{Input, UploadFault};
 use request::{Requests, Upload};
@@ -17,8 +19,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
 use tokio::sync::mpsc;
-
-pub use request::UploadError;
 
 /// Bytes of one request.
 const PIECE: u32 = 256 * 1024;
@@ -59,12 +59,8 @@ struct Wish {
 
 impl Uploads {
     /// The way and the task, which runs until the way is dropped.
-    pub fn new(
-        service: &str,
-        token: &str,
-        tell: Tell,
-    ) -> Result<(Self, impl Future<Output = ()> + use<>), UploadError> {
-        let requests = Requests::new(service, token)?;
+    pub fn new(service: Service, access: Access, tell: Tell) -> (Self, impl Future<Output = ()> + use<>) {
+        let requests = Requests { service, access };
         let (jobs, mut waiting) = mpsc::channel::<Job>(1);
         let (wishes, mut wished) = mpsc::channel::<Wish>(1);
         let answer = tell.clone();
@@ -87,7 +83,7 @@ impl Uploads {
         let run = async move {
             tokio::join!(bring_here, bring_there);
         };
-        Ok((Self { jobs, wishes, tell }, run))
+        (Self { jobs, wishes, tell }, run)
     }
 
     /// Begins an upload. The queue asks for one at a time; one too many is answered at once.

@@ -1,6 +1,8 @@
 //! A line from the pen to the service and back, over a real disk and a restart.
 
+use engawa_booth::access::Access;
 use engawa_booth::courier::{Courier, Outgoing};
+use engawa_booth::service::Service;
 use engawa_booth::store::Outbox;
 use engawa_booth::upload::Uploads;
 use engawa_protocol::{
@@ -18,7 +20,9 @@ fn room() -> RoomId {
 }
 
 fn courier(data: &Path, current: Option<RoomId>, now: Instant) -> Courier {
-    let (uploads, _task) = Uploads::new("http://127.0.0.1:9", "token", Arc::new(|_| {})).expect("an address");
+    let service = Service::new("http://127.0.0.1:9", None).expect("an address");
+    let access = Access::by_token("token").expect("a token");
+    let (uploads, _task) = Uploads::new(service, access, Arc::new(|_| {}));
     Courier::new(Outbox::open(data).expect("open"), uploads, current, || [9; 16], now)
 }
 

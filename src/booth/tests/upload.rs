@@ -2,6 +2,8 @@
 
 mod support;
 
+use engawa_booth::access::Access;
+use engawa_booth::service::Service as Way;
 use engawa_booth::upload::{Job, Uploads};
 use engawa_protocol::{Refusal, RoomId};
 use engawa_session::outbox::{Input, UploadFault};
@@ -90,7 +92,9 @@ async fn bring(service: Shared) -> (Input, Vec<u32>) {
 async fn bring_to(address: &str) -> (Input, Vec<u32>) {
     let (tell, mut told) = mpsc::unbounded_channel();
     let tell = Arc::new(move |input| drop(tell.send(input)));
-    let (uploads, run) = Uploads::new(address, "the-token", tell).expect("an address");
+    let service = Way::new(address, None).expect("an address");
+    let access = Access::by_token("the-token").expect("a token");
+    let (uploads, run) = Uploads::new(service, access, tell);
     tokio::spawn(run);
     let (entry, _) = support::file(1, SIZE);
     let engawa_session::outbox::Item::File(card) = entry.item else { unreachable!("a file") };

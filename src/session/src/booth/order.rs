@@ -51,6 +51,8 @@ impl Booth {
     pub(super) fn fault(&self) -> &'static str {
         match self.link {
             Link::Down { fault: LinkFault::Unauthorized, .. } => "E-KEY-01",
+            Link::Down { fault: LinkFault::NotEnrolled, .. } => "E-ENR-01",
+            Link::Down { fault: LinkFault::EnrolRefused, .. } => "E-ENR-02",
             Link::Down { fault: LinkFault::Version, .. } => "E-VER-01",
             Link::Down { fault: LinkFault::Replaced, .. } => "E-KEY-02",
             Link::Down { fault: LinkFault::Misbehaved, .. } => "E-PRO-01",

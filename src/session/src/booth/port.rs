@@ -97,8 +97,12 @@ pub struct Asker(pub u64);
 pub enum LinkFault {
     /// Network, or the service is away; tried again.
     Network,
-    /// The service does not know this booth's token.
+    /// The service does not know this booth, or no more.
     Unauthorized,
+    /// The booth has not enrolled yet.
+    NotEnrolled,
+    /// The service refused the booth's enrolment token.
+    EnrolRefused,
     /// The service speaks another version.
     Version,
     /// Another process runs with this booth's token.

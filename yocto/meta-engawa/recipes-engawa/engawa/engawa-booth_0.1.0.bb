@@ -35,6 +35,7 @@ CARGO_BUILD_FLAGS += "--package engawa-booth --no-default-features --features km
 # What starts at a booth, as far as it is in systemd/; engawa-service.service is the server's.
 ENGAWA_UNITS = "\
     engawa-booth.service \
+    engawa-enrol.service \
     engawa-grow-data.service \
 "
 SYSTEMD_SERVICE:${PN} = "${ENGAWA_UNITS}"
