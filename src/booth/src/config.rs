@@ -3,10 +3,12 @@
 use anyhow::{Context, bail};
 use clap::{Parser, ValueEnum};
 use engawa_media as media;
+use engawa_panel as panel;
 use engawa_protocol::Locale;
 use engawa_session::booth;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Engawa's booth.
 #[derive(Debug, Parser)]
@@ -57,6 +59,8 @@ struct File {
     audio: Audio,
     speaker: Speaker,
     media: Media,
+    panel: panel::Config,
+    sleep_seconds: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -156,7 +160,9 @@ pub struct Config {
     token_file: PathBuf,
     locale: Locale,
     clip: bool,
+    sleep: Option<Duration>,
     media: media::Config,
+    panel: panel::Config,
 }
 
 impl Config {
@@ -177,6 +183,7 @@ impl Config {
         if !(service.starts_with("http://") || service.starts_with("https://")) {
             bail!("service {service:?} must begin with http:// or https://");
         }
+        file.panel.check().context("in the configuration")?;
         let token_file = flags.token_file.clone().or(file.token_file.as_ref().map(from_file));
         let data = flags.data.clone().or(file.data.as_ref().map(from_file));
         Ok(Self {
@@ -187,7 +194,9 @@ impl Config {
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
+            sleep: file.sleep_seconds.map(sleep).transpose()?,
             media: media_config(&file, &from_file)?,
+            panel: file.panel.clone(),
         })
     }
 
@@ -205,13 +214,28 @@ impl Config {
 
     /// What the session is set to.
     pub fn session(&self) -> booth::Config {
-        booth::Config { name: self.name.clone(), locale: self.locale, clip: self.clip, ..booth::Config::default() }
+        let default = booth::Config::default();
+        let sleep = self.sleep.unwrap_or(default.sleep);
+        booth::Config { name: self.name.clone(), locale: self.locale, clip: self.clip, sleep, ..default }
     }
 
     /// What the media is set to.
     pub fn media(&self) -> media::Config {
         self.media.clone()
     }
+
+    /// What the panel is wired to.
+    pub fn panel(&self) -> panel::Config {
+        self.panel.clone()
+    }
+}
+
+/// How long nobody has to be seen before the screen goes dark.
+fn sleep(seconds: u64) -> anyhow::Result<Duration> {
+    if !(5..=86_400).contains(&seconds) {
+        bail!("sleep_seconds must be within 5 and 86400");
+    }
+    Ok(Duration::from_secs(seconds))
 }
 
 fn media_config(file: &File, from_file: &impl Fn(&PathBuf) -> PathBuf) -> anyhow::Result<media::Config> {
@@ -297,5 +321,8 @@ mod tests {
         says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");
         says(&format!("{GOOD}view = \"wall\""), "wall");
+        says(&format!("{GOOD}sleep_seconds = 1"), "sleep_seconds");
+        says(&format!("{GOOD}[panel]\nadapter = \"spi\""), "spi");
+        says(&format!("{GOOD}[panel]\nbutton = {{ line = 17 }}"), "line 17");
     }
 }

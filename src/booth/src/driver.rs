@@ -11,6 +11,7 @@ use anyhow::Context;
 use engawa_booth::courier::Outgoing;
 use engawa_booth::document::{self, Document};
 use engawa_booth::store::StoreError;
+use engawa_panel::Panel;
 use engawa_protocol::{FileCard, RoomId, Seq, limits};
 use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input};
@@ -31,6 +32,8 @@ pub struct Parts {
     pub studio: Studio,
     /// To whoever runs a script.
     pub status: Status,
+    /// Sensors, button and lamps.
+    pub panel: Panel,
     /// To systemd.
     pub watchdog: Watchdog,
     /// The screen.
@@ -252,6 +255,9 @@ impl Driver {
             return;
         }
         self.parts.status.tell(&view);
+        if self.shown.as_ref().map(View::outputs) != Some(view.outputs()) {
+            self.parts.panel.show(view.outputs());
+        }
         self.shown = Some(view.clone());
         on_screen(self.parts.screen.show(view));
     }
