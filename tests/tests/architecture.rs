@@ -70,8 +70,9 @@ fn dependencies_point_one_way() {
         ("ledger", set(&["protocol"])),
         ("media", set(&["protocol"])),
         ("screen", set(&["protocol", "session"])),
+        ("panel", set(&["protocol", "session"])),
         ("service", set(&["protocol", "session", "ledger"])),
-        ("booth", set(&["protocol", "session", "media", "screen"])),
+        ("booth", set(&["protocol", "session", "media", "panel", "screen"])),
     ];
     for (name, allowed) in allowed {
         let found = ours(&graph, &format!("engawa-{name}"));

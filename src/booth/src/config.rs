@@ -7,6 +7,7 @@ use engawa_booth::access::Access;
 use engawa_booth::identity::Identity;
 use engawa_booth::service::Service;
 use engawa_media as media;
+use engawa_panel as panel;
 use engawa_protocol::Locale;
 use engawa_session::booth;
 use serde::Deserialize;
@@ -110,6 +111,8 @@ struct File {
     audio: Audio,
     speaker: Speaker,
     media: Media,
+    panel: panel::Config,
+    sleep_seconds: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -219,7 +222,9 @@ pub struct Config {
     locale: Locale,
     clip: bool,
     check_every: Option<Duration>,
+    sleep: Option<Duration>,
     media: media::Config,
+    panel: panel::Config,
 }
 
 impl Config {
@@ -240,6 +245,7 @@ impl Config {
         if !(service.starts_with("http://") || service.starts_with("https://")) {
             bail!("service {service:?} must begin with http:// or https://");
         }
+        file.panel.check().context("in the configuration")?;
         let secret = match (&flags.token_file, &file.token_file, &file.identity) {
             (Some(token), ..) => Secret::Token(token.clone()),
             (None, Some(_), Some(_)) => bail!("token_file and identity are two ways to sign in: leave one of them out"),
@@ -258,7 +264,9 @@ impl Config {
             locale: file.locale,
             check_every: check_every(file.check_minutes)?,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
+            sleep: file.sleep_seconds.map(sleep).transpose()?,
             media: media_config(&file, &from_file)?,
+            panel: file.panel.clone(),
         })
     }
 
@@ -285,12 +293,14 @@ impl Config {
 
     /// What the session is set to.
     pub fn session(&self) -> booth::Config {
+        let default = booth::Config::default();
         booth::Config {
             name: self.name.clone(),
             locale: self.locale,
             clip: self.clip,
             check_every: self.check_every,
-            ..booth::Config::default()
+            sleep: self.sleep.unwrap_or(default.sleep),
+            ..default
         }
     }
 
@@ -298,6 +308,19 @@ impl Config {
     pub fn media(&self) -> media::Config {
         self.media.clone()
     }
+
+    /// What the panel is wired to.
+    pub fn panel(&self) -> panel::Config {
+        self.panel.clone()
+    }
+}
+
+/// How long nobody has to be seen before the screen goes dark.
+fn sleep(seconds: u64) -> anyhow::Result<Duration> {
+    if !(5..=86_400).contains(&seconds) {
+        bail!("sleep_seconds must be within 5 and 86400");
+    }
+    Ok(Duration::from_secs(seconds))
 }
 
 /// How often an empty booth looks at itself; 0 is never.
@@ -406,5 +429,8 @@ mod tests {
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");
         says(&format!("{GOOD}check_minutes = 2000"), "check_minutes");
         says(&format!("{GOOD}view = \"wall\""), "wall");
+        says(&format!("{GOOD}sleep_seconds = 1"), "sleep_seconds");
+        says(&format!("{GOOD}[panel]\nadapter = \"spi\""), "spi");
+        says(&format!("{GOOD}[panel]\nbutton = {{ line = 17 }}"), "line 17");
     }
 }

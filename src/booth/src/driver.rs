@@ -14,6 +14,7 @@ use engawa_booth::courier::Outgoing;
 use engawa_booth::document::{self, Document};
 use engawa_booth::store::StoreError;
 use engawa_media::Findings;
+use engawa_panel::Panel;
 use engawa_protocol::{FileCard, RoomId, Seq, limits};
 use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input};
@@ -35,6 +36,8 @@ pub struct Parts {
     pub studio: Studio,
     /// To whoever runs a script.
     pub status: Status,
+    /// Sensors, button and lamps.
+    pub panel: Panel,
     /// To systemd.
     pub watchdog: Watchdog,
     /// The screen.
@@ -274,6 +277,9 @@ impl Driver {
             return;
         }
         self.parts.status.tell(&view);
+        if self.shown.as_ref().map(View::outputs) != Some(view.outputs()) {
+            self.parts.panel.show(view.outputs());
+        }
         self.shown = Some(view.clone());
         on_screen(self.parts.screen.show(view));
     }

@@ -2,11 +2,11 @@
 //!
 //! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
-//! [`pictures`] between media and screen, [`engawa_booth`]'s for the disk and the queue, [`script`]
-//! for a candidate without hands; [`enrolling`] is the first start, and [`check`] tells whether it all
-//! works. Never does: decisions about an interview. Adapters never call one
-//! another but for [`pictures`]: thirty frames a second go from media to screen without passing the
-//! loop; and the courier, who keeps the queue's disk and uploads.
+//! [`engawa_panel`] for sensors and lamps, [`pictures`] between media and screen, [`engawa_booth`]'s
+//! for the disk and the queue, [`script`] for a candidate without hands; [`enrolling`] is the first
+//! start, and [`check`] tells whether it all works. Never does: decisions about an interview. Adapters
+//! never call one another but for [`pictures`]: thirty frames a second go from media to screen without
+//! passing the loop; and the courier, who keeps the queue's disk and uploads.
 
 mod check;
 mod config;
@@ -87,6 +87,11 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
             .context("opening the screen")?;
     let pictures = pictures::Pictures::new(screen.poster());
     let studio = studio::Studio::start(config.media(), post.clone(), pictures);
+    let pressed = post.clone();
+    let panel = engawa_panel::Panel::open(config.panel(), move |input| {
+        pressed.input(engawa_session::booth::Input::Panel(input));
+    })
+    .context("opening the panel")?;
     let (link, link_task) = link::Link::new(&service, access, post.clone())?;
     runtime.spawn(link_task);
     runtime.spawn(uploads_task);
@@ -109,7 +114,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         runtime.spawn(script::play(script, views, post.clone()));
     }
     let watchdog = watchdog::Watchdog::new(&screen, config.view != View::Headless);
-    let parts = driver::Parts { link, studio, status, watchdog, screen: screen.poster(), control };
+    let parts = driver::Parts { link, studio, status, panel, watchdog, screen: screen.poster(), control };
     let (session, inbox) = (config.session(), post.clone());
     let driver = std::thread::Builder::new()
         .name("driver".into())
