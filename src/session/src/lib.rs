@@ -1,7 +1,7 @@
 //! Every decision of the product, as plain values with time as an argument.
 //!
 //! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), its health ([`health`]), its
-//! queue ([`outbox`]) and keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
+//! queue ([`outbox`]), its image's updates ([`update`]) and keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
 
 pub mod booth;
 pub mod control;
@@ -10,4 +10,5 @@ pub mod keyboard;
 pub mod outbox;
 pub mod records;
 pub mod room;
+pub mod update;
 pub mod view;
