@@ -205,7 +205,7 @@ fn a_trial_ends_by_health_or_by_time() {
     assert_eq!(at(&trial, &unhealthy(), 600, true), Verdict::GiveUp { reason: "camera, call".into() });
     assert_eq!(at(&trial, &Look::Silent, 600, true), Verdict::GiveUp { reason: "its booth does not answer".into() });
     assert_eq!(at(&trial, &unhealthy(), 600, false), Verdict::Stay, "there is nothing to go back to");
-    for _ in 0..2 {
+    for _ in 0..3 {
         state.failed("camera".into());
         state.woken(&running("2", "B", "again"));
     }

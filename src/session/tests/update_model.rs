@@ -201,5 +201,5 @@ fn a_trial_that_fails_with_nothing_to_go_back_to_stays() {
     let before = machine.boots;
     assert!(machine.life(&offer, Kind::Unhealthy, true).is_ok());
     let stage = machine.state.trial.as_ref().map(|trial| trial.stage.clone());
-    assert_eq!((stage, machine.boots), (Some(Stage::Failed { reason: "service".into(), times: 2 }), before + 1));
+    assert_eq!((stage, machine.boots), (Some(Stage::Failed { reason: "service".into(), times: 3 }), before + 1));
 }

@@ -4,9 +4,10 @@ use super::{Image, Running, Stage, State, Trial};
 use engawa_protocol::Fallback;
 use std::time::Duration;
 
-/// How often a trial asks for the other slot. More would be a loop: the other one does not start either,
+/// How often a trial asks for the other slot: as often as the boot loader would start it, should asking not
+/// work. More would be a loop: the other one does not start either,
 /// and a booth that half works is better than none.
-const GIVING_UP: u32 = 2;
+const GIVING_UP: u32 = 3;
 
 /// What this start is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,12 @@ impl State {
         };
         self.give_up(&trial.image.version, reason);
         self.settled(running)
+    }
+
+    /// The boot loader has lost what it knew, and with it whose turn it was: a trial that does not run was
+    /// perhaps never started.
+    pub fn forgotten(&mut self, running: &Running) {
+        self.trial.take_if(|trial| trial.image.slot != running.image.slot);
     }
 
     /// The trial's booth is healthy.
