@@ -25,6 +25,7 @@ fn config() -> Config {
         records: std::time::Duration::from_secs(1),
         notices: None,
         link: None,
+        updates: None,
     }
 }
 
