@@ -1,5 +1,4 @@
 // A fair's service on this machine, and a booth in QEMU that belongs to it.
-import { join } from 'node:path';
 import { KIM, MORI, TAKAHASHI } from '../../browser/support/fair';
 import { Service, type Account } from '../../browser/support/service';
 import { card, NAME, type Put } from './card';
