@@ -21,7 +21,7 @@ for kernel in "$root"/usr/lib/modules/*/kernel; do
       net/{appletalk,atm,ax25,batman-adv,bluetooth,can,ceph,dccp,ieee802154,lapb,mac802154,mpls,netrom,nfc,openvswitch,rds,rose,sctp,smc,sunrpc,tipc,wireguard,x25,9p} \
       sound/{soc,isa,firewire,pcmcia} sound/pci/{asihpi,au88x0,ca0106,cs46xx,ctxfi,echoaudio,emu10k1,korg1212,mixart,rme9652,trident,ymfpci}
   )
-  depmod -b "$root" "$(basename "$(dirname "$kernel")")" 2>/dev/null
+  chroot "$root" depmod "$(basename "$(dirname "$kernel")")"
 done
 cd "$root/usr"
 # A desktop's, or for building packages.
@@ -30,4 +30,4 @@ rm -rf share/{icons,sounds,perl,perl5,mime,iso-codes,directfb-*,libwacom,grub,ba
   lib/x86_64-linux-gnu/{mfx,gtk-3.0,perl,perl-base,libmfx*} lib/apt lib/dpkg bin/perl* sbin/grub-mkconfig
 rm -rf "$root"/var/lib/{dpkg,apt} "$root"/var/cache/{debconf,apt,fontconfig}
 # Programs that were written in Perl say so in their first line.
-grep -lIE '^#! ?/usr/bin/perl' bin/* sbin/* 2>/dev/null | xargs -r rm -f
+{ grep -lIE '^#! ?/usr/bin/perl' bin/* sbin/* 2>/dev/null || true; } | xargs -r rm -f
