@@ -125,13 +125,10 @@ disk() {
   rm -f "$out"/*.img "$out"/*.img.* "$work"/*.{ext4,vfat,efi,cfg}
   SOURCE_DATE_EPOCH=$(git -C "$top" log -1 --format=%ct 2>/dev/null || date +%s)
   export SOURCE_DATE_EPOCH
-  # As large as what is in it: a bundle's every block is written. The partition is larger.
-  local blocks
-  mke2fs -q -t ext4 -b 4096 -L root -d "$root" -O ^has_journal -m 0 "$out/root.ext4" "${root_size}M"
-  resize2fs -M "$out/root.ext4" >/dev/null 2>&1
-  blocks=$(dumpe2fs -h "$out/root.ext4" 2>/dev/null | sed -n 's/^Block count: *//p')
-  # Some room for what bundle.sh puts in.
-  resize2fs "$out/root.ext4" "$((blocks + 4096))" >/dev/null 2>&1
+  # As large as what is in it and what bundle.sh puts in: a bundle's every block is written. The slot is larger.
+  local fits=$(($(du -sm "$root" | cut -f 1) * 104 / 100 + 32))
+  if [ "$fits" -gt "$root_size" ]; then echo "build.sh: $fits MiB do not fit a slot of $root_size" >&2; exit 1; fi
+  mke2fs -q -t ext4 -b 4096 -L root -d "$root" -O ^has_journal -m 0 "$out/root.ext4" "${fits}M"
   mkdir -p "$work/data"
   mke2fs -q -t ext4 -b 4096 -L data -d "$work/data" -m 0 "$work/data.ext4" "${data_size}M"
   grub-mkimage -O x86_64-efi -o "$work/boot.efi" -p /EFI/BOOT -c "$here/early.cfg" \
