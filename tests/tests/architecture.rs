@@ -72,6 +72,7 @@ fn dependencies_point_one_way() {
         ("screen", set(&["protocol", "session"])),
         ("service", set(&["protocol", "session", "ledger"])),
         ("booth", set(&["protocol", "session", "media", "screen"])),
+        ("updater", set(&["protocol", "session"])),
     ];
     for (name, allowed) in allowed {
         let found = ours(&graph, &format!("engawa-{name}"));
