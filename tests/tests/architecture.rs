@@ -73,6 +73,7 @@ fn dependencies_point_one_way() {
         ("panel", set(&["protocol", "session"])),
         ("service", set(&["protocol", "session", "ledger"])),
         ("booth", set(&["protocol", "session", "media", "panel", "screen"])),
+        ("updater", set(&["protocol", "session"])),
     ];
     for (name, allowed) in allowed {
         let found = ours(&graph, &format!("engawa-{name}"));

@@ -13,6 +13,10 @@ declare -A most=(
   [engawa-booth.service]=20
   [engawa-enrol.service]=15
   [engawa-service.service]=15
+  # As root, without root's powers.
+  [engawa-mark-good.service]=11
+  [engawa-update.service]=20
+  [engawa-update@.service]=16
 )
 
 units=$root/usr/lib/systemd/system

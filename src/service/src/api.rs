@@ -1,4 +1,4 @@
-//! The HTTP API: companies, accounts, the schedule, files and records.
+//! The HTTP API: companies, accounts, the schedule, files, records, and the booths' updates.
 //!
 //! Every handler names what the caller must be before it looks at anything, and what is another
 //! company's is answered as if it were not there. `openapi.json` beside this crate's manifest is
@@ -14,6 +14,7 @@ mod event;
 mod files;
 mod interviews;
 mod records;
+mod updates;
 
 use crate::service::Service;
 use axum::Router;
@@ -80,6 +81,8 @@ fn described() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(records::chat))
         .routes(routes!(records::audit))
         .routes(routes!(files::create))
+        .routes(routes!(updates::newest))
+        .routes(routes!(updates::bundle))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER));
     let long = OpenApiRouter::new()

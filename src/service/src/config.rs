@@ -94,6 +94,8 @@ pub struct Config {
     pub records: Duration,
     /// Where notices go; none are sent without it.
     pub notices: Option<NoticesConfig>,
+    /// The folder of bundles that booths update themselves from; none are offered without it.
+    pub updates: Option<PathBuf>,
     /// Where people reach the service, for links; left out, the first origin.
     pub link: Option<String>,
 }

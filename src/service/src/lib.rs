@@ -30,6 +30,7 @@ mod socket;
 mod store;
 mod sweep;
 mod tickets;
+mod updates;
 mod uploads;
 mod visitor;
 mod wire;

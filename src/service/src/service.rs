@@ -16,6 +16,7 @@ use crate::schedule::Schedule;
 use crate::store::{Store, StoreError};
 use crate::sweep;
 use crate::tickets::{TicketError, Tickets};
+use crate::updates::Updates;
 use crate::uploads::Uploads;
 use crate::visitor::{Identity, Visitor};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -69,6 +70,8 @@ pub struct Service {
     pub tickets: Arc<Tickets>,
     /// Files on their way.
     pub uploads: Arc<Uploads>,
+    /// Bundles that booths update themselves from.
+    pub updates: Updates,
     /// Interviews that are over.
     pub records: Arc<Records>,
     /// Hosts, admins and staff.
@@ -126,6 +129,7 @@ impl Service {
             tasks: tasks.clone(),
         };
         let service = Arc::new(Self {
+            updates: Updates::new(config.updates.clone()),
             config,
             accounts: Accounts::in_store(store.clone())?,
             ledger,

@@ -1,7 +1,8 @@
 //! Every decision of the product, as plain values with time as an argument.
 //!
 //! Owns: an interview's room ([`room`]), a candidate's walk through the booth ([`booth`]), its health ([`health`]), its
-//! panel ([`panel`]), queue ([`outbox`]) and keyboard, and the rules of both. Never does: I/O, threads, clocks, randomness.
+//! panel ([`panel`]), queue ([`outbox`]), its image's updates ([`update`]) and keyboard, and the rules of each. Never
+//! does: I/O, threads, clocks, randomness.
 
 pub mod booth;
 pub mod control;
@@ -11,4 +12,5 @@ pub mod outbox;
 pub mod panel;
 pub mod records;
 pub mod room;
+pub mod update;
 pub mod view;

@@ -92,6 +92,7 @@ impl<'a> Source<'a> {
             records: Duration::from_secs(DAY_SECONDS * self.records_days(file.event.records_days)?),
             notices: file.notices.map(|entry| self.notices(entry)).transpose()?,
             number_life: self.number_life(file.policy.number_life)?,
+            updates: file.updates.map(|path| self.folder.join(path)),
             link: file.link.map(|link| self.check_origin(&link).map(|()| link)).transpose()?,
         })
     }
@@ -261,6 +262,8 @@ struct File {
     enrol_key_file: Option<PathBuf>,
     #[serde(default)]
     page: Option<PathBuf>,
+    #[serde(default)]
+    updates: Option<PathBuf>,
     #[serde(default)]
     link: Option<String>,
     #[serde(default)]

@@ -30,13 +30,17 @@ inherit cargo pkgconfig systemd useradd features_check
 REQUIRED_DISTRO_FEATURES = "opengl systemd"
 
 # `cargo` adds --frozen: nothing is fetched but what engawa-booth-crates.inc names.
-CARGO_BUILD_FLAGS += "--package engawa-booth --no-default-features --features kms"
+CARGO_BUILD_FLAGS += "--package engawa-booth --package engawa-updater --no-default-features --features engawa-booth/kms"
 
 # What starts at a booth, as far as it is in systemd/; engawa-service.service is the server's.
 ENGAWA_UNITS = "\
     engawa-booth.service \
     engawa-enrol.service \
     engawa-grow-data.service \
+    engawa-mark-good.service \
+    engawa-update.service \
+    engawa-update.timer \
+    engawa-update@.service \
 "
 SYSTEMD_SERVICE:${PN} = "${ENGAWA_UNITS}"
 
@@ -53,17 +57,21 @@ do_install:append() {
     for unit in ${ENGAWA_UNITS}; do
         install -D -m 0644 ${S}/systemd/$unit ${D}${systemd_system_unitdir}/$unit
     done
+    # RAUC: its state is in /data, and the booth itself may not ask it.
+    install -D -m 0644 ${S}/systemd/rauc-engawa.conf ${D}${systemd_system_unitdir}/rauc.service.d/10-engawa.conf
+    install -D -m 0644 ${S}/systemd/engawa-rauc.dbus.conf ${D}${datadir}/dbus-1/system.d/engawa-rauc.conf
     install -D -m 0755 ${S}/systemd/grow-data ${D}${nonarch_libdir}/engawa/grow-data
     install -D -m 0644 ${S}/systemd/engawa.sysusers ${D}${nonarch_libdir}/sysusers.d/engawa.conf
     install -D -m 0644 ${S}/systemd/engawa.tmpfiles ${D}${nonarch_libdir}/tmpfiles.d/engawa.conf
     install -D -m 0644 ${S}/systemd/engawa.udev-rules ${D}${nonarch_base_libdir}/udev/rules.d/72-engawa.rules
 }
 
-FILES:${PN} += "${nonarch_libdir} ${nonarch_base_libdir}/udev"
+FILES:${PN} += "${nonarch_libdir} ${nonarch_base_libdir}/udev ${systemd_system_unitdir} ${datadir}/dbus-1"
 RDEPENDS:${PN} = "\
     e2fsprogs-e2fsck \
     e2fsprogs-resize2fs \
     packagegroup-engawa-media \
+    rauc-service \
     udev \
     util-linux-partx \
     util-linux-sfdisk \

@@ -26,6 +26,7 @@ fn config() -> Config {
         records: std::time::Duration::from_secs(1),
         notices: None,
         link: None,
+        updates: None,
     }
 }
 

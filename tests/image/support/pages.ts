@@ -1,0 +1,69 @@
+// The booth's pages as the screen's own tests know them, and which of them a display shows.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../../browser/support/until';
+import type { Machine } from './machine';
+import { GOLDEN } from './paths';
+import { Picture, type Mask } from './picture';
+
+/** Booth, steps and clock: they differ from day to day. */
+const HEADER: Mask = [200, 0, 1080, 80];
+/** What of a page is a story's own: companies, names, numbers. */
+const OWN: Record<string, readonly Mask[]> = {
+  companies: [[40, 144, 1200, 440]],
+  waiting: [],
+};
+/** Of all blocks that may differ. The same page in another renderer is below 0.01, see pages.test.ts. */
+const SAME = 0.03;
+
+export type Page = { page: string; differs: number };
+
+const goldens = new Map<string, Picture>();
+
+function golden(name: string): Picture {
+  let picture = goldens.get(name);
+  if (!picture) goldens.set(name, (picture = Picture.read(join(GOLDEN, `${name}.png`))));
+  return picture;
+}
+
+/** The pages of a display that lies, such as `welcome-ja`. */
+export function pages(): string[] {
+  const names = readdirSync(GOLDEN).filter((name) => name.endsWith('.png') && !/^(upright|large)-/.test(name));
+  return names.map((name) => name.slice(0, -4)).sort();
+}
+
+function masks(page: string): readonly Mask[] {
+  return [HEADER, ...(OWN[page.replace(/-[a-z]{2}$/, '')] ?? [])];
+}
+
+/** How much of a picture differs from a page. */
+export function differs(picture: Picture, page: string): number {
+  return picture.differs(golden(page), masks(page));
+}
+
+/** Whether it is this page, and no other page, nor this one in another language, fits as well. */
+export function shows(picture: Picture, page: string): boolean {
+  const own = differs(picture, page);
+  if (own >= SAME) return false;
+  return pages().every((other) => kin(other) === kin(page) || picture.differs(golden(other), masks(page)) > own);
+}
+
+/** Page and language: pages that differ only in what is a story's own are kin. */
+function kin(page: string): string {
+  return `${page.split('-')[0]}-${page.slice(-2)}`;
+}
+
+/** The page that fits best. */
+export function nearest(picture: Picture): Page {
+  const all = pages().map((page) => ({ page, differs: differs(picture, page) }));
+  return all.reduce((best, one) => (one.differs < best.differs ? one : best));
+}
+
+/** Waits until the display shows a page; a picture of it is kept under its name. */
+export async function page(machine: Machine, wanted: string, within = 60_000): Promise<void> {
+  await until(`the display to show ${wanted}`, async () => shows(await machine.look(wanted), wanted), {
+    within,
+    every: 500,
+    instead: async () => nearest(await machine.look(wanted)),
+  });
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// The whole appliance in QEMU, one machine at a time: each has two processors, and so may the host.
+export default defineConfig({
+  test: {
+    include: ['image/**/*.test.ts'],
+    environment: 'node',
+    globalSetup: 'image/support/flashed.ts',
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    teardownTimeout: 30_000,
+    reporters: ['verbose'],
+  },
+});
