@@ -100,8 +100,8 @@ test('a booth whose screen alone is stuck is started anew', async () => {
   const { machine } = site();
   const before = await pid();
   // The screen's loop is the first thread's; everything else goes on turning.
-  await machine.sh('install -m 755 /data/stories/still /run/still');
-  expect(await machine.sh(`/run/still ${before} 60 > /run/still.log 2>&1 < /dev/null & sleep 0.5; cat /run/still.log`)).toBe('held');
+  await machine.sh('install -m 755 /data/stories/still /tmp/still');
+  expect(await machine.sh(`/tmp/still ${before} 60 > /tmp/still.log 2>&1 < /dev/null & sleep 0.5; cat /tmp/still.log`)).toBe('held');
   expect(await machine.sh(`awk '/^State/ { print $2 }' /proc/${before}/task/*/status | sort | uniq -c | tr -s ' \\n' ' '`)).toMatch(/S .*1 t/);
   await timed('screen stuck to its page', () => back(before, 120_000));
   expect(await machine.sh(`journalctl -b -u ${BOOTH} --no-pager | grep -c 'Watchdog timeout'`)).toBe('2');
