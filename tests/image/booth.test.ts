@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { until } from '../browser/support/until';
 import { BUILT } from './support/paths';
-import { page } from './support/pages';
+import { go, page } from './support/pages';
 import { Site } from './support/site';
 import { note, timed } from './support/times';
 
@@ -75,10 +75,8 @@ test('the root cannot be written, and the data partition reaches to the end of t
 
 test('a finger moves on to the companies, and back', async () => {
   const { machine } = site();
-  await machine.tap(...START);
-  await page(machine, 'companies-ja');
-  await machine.tap(...BACK);
-  await page(machine, 'welcome-ja');
+  await go(machine, ['welcome-ja', ...START], 'companies-ja');
+  await go(machine, ['companies-ja', ...BACK], 'welcome-ja');
 });
 
 // P7

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { until } from '../browser/support/until';
 import { drive, FILES, lit, press, SETTINGS } from './support/devices';
-import { page } from './support/pages';
+import { go, page } from './support/pages';
 import { GUARD, Site } from './support/site';
 import { note } from './support/times';
 
@@ -61,10 +61,8 @@ test('a press of the button calls the staff, the next takes the call back', asyn
 // P6
 test('a booth that is taken says so on its lamp', async () => {
   const { machine } = site();
-  await machine.tap(348, 520);
-  await page(machine, 'companies-ja');
+  await go(machine, ['welcome-ja', 348, 520], 'companies-ja');
   await until('the amber lamp', async () => (await lit(machine, 'taken')) && !(await lit(machine, 'free')));
-  await machine.tap(130, 748);
-  await page(machine, 'welcome-ja');
+  await go(machine, ['companies-ja', 130, 748], 'welcome-ja');
   await until('the green lamp', async () => (await lit(machine, 'free')) && !(await lit(machine, 'taken')));
 });

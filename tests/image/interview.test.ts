@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Network } from '../browser/support/network';
 import { until } from '../browser/support/until';
-import { differs, nearest, page } from './support/pages';
+import { differs, go, nearest, page } from './support/pages';
 import type { Mask } from './support/picture';
 import { Site } from './support/site';
 import { note, timed } from './support/times';
@@ -31,18 +31,14 @@ test('a candidate at the appliance and a recruiter see and hear each other', asy
   await page(machine, 'welcome-ja', 90_000);
   const recruiter = await site().recruiter();
 
-  await machine.tap(348, 520);
-  await page(machine, 'companies-ja');
-  await machine.tap(240, 230);
-  await page(machine, 'name-empty-ja');
+  await go(machine, ['welcome-ja', 348, 520], 'companies-ja');
+  await go(machine, ['companies-ja', 240, 230], 'name-empty-ja');
   for (const x of [90, 182]) await machine.tap(x, 240);
-  await until('a name to be there', async () => differs(await machine.look('name'), 'name-ja') < 0.03);
-  await machine.tap(1100, 592);
-  await page(machine, 'ready-ja');
-  await machine.tap(990, 616);
+  await until('a name to be there', async () => differs(await machine.look('name'), 'name-ja') < 0.03, { within: 60_000 });
+  await go(machine, ['name-ja', 1100, 592], 'ready-ja');
+  await go(machine, ['ready-ja', 990, 616], 'waiting-ja');
   await recruiter.knockCard().waitFor({ timeout: 60_000 });
   expect(await recruiter.knockCard().textContent()).toContain('あか');
-  await page(machine, 'waiting-ja');
 
   await timed('let in to both pictures', async () => {
     await recruiter.admit();

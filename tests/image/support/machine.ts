@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../../browser/support/child';
 import { until } from '../../browser/support/until';
 import { Agent } from './agent';
@@ -165,6 +166,8 @@ export class Machine {
     const scaled = (value: number, full: number) => Math.round((value * 0x7fff) / full);
     const touch = (type: 'begin' | 'end', id: number) => ({ type: 'mtt', data: { type, slot: 0, 'tracking-id': id, axis: 'x', value: 0 } });
     await this.qmp.do('input-send-event', { events: [touch('begin', 1), at('x', scaled(x, WIDTH)), at('y', scaled(y, HEIGHT))] });
+    // As long as a finger takes.
+    await sleep(120);
     await this.qmp.do('input-send-event', { events: [touch('end', -1)] });
   }
 

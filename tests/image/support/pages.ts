@@ -61,6 +61,24 @@ export function nearest(picture: Picture): Page {
   return all.reduce((best, one) => (one.differs < best.differs ? one : best));
 }
 
+/** A finger on one page, which leads to another; once more while the first one stays. */
+export async function go(machine: Machine, [from, x, y]: readonly [string, number, number], to: string, within = 90_000): Promise<void> {
+  let tapped = 0;
+  await until(
+    `a finger on ${from} to lead to ${to}`,
+    async () => {
+      const picture = await machine.look(to);
+      if (shows(picture, to)) return true;
+      if (shows(picture, from) && performance.now() - tapped > 10_000) {
+        await machine.tap(x, y);
+        tapped = performance.now();
+      }
+      return false;
+    },
+    { within, every: 500, instead: async () => nearest(await machine.look(to)) },
+  );
+}
+
 /** Waits until the display shows a page; a picture of it is kept under its name. */
 export async function page(machine: Machine, wanted: string, within = 60_000): Promise<void> {
   await until(`the display to show ${wanted}`, async () => shows(await machine.look(wanted), wanted), {

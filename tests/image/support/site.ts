@@ -23,6 +23,8 @@ export type SiteOptions = {
   larger?: number;
   /** A network with the booth at one end, the service and recruiters at the other. */
   network?: Network;
+  /** A folder with bundles for booths. */
+  updates?: string;
 };
 
 export class Site {
@@ -58,9 +60,9 @@ export class Site {
   /** Opens the service and switches the booth on; `close` must follow, however the story goes. */
   static async open(story: string, options: SiteOptions = {}): Promise<Site> {
     const folder = traces(story);
-    const { network } = options;
+    const { network, updates } = options;
     const there = network && { listen: network.address('recruiter'), wrap: network.wrap('recruiter') };
-    const service = await Service.start(folder, { hosts: [TAKAHASHI, KIM, MORI, GUARD], ...there });
+    const service = await Service.start(folder, { hosts: [TAKAHASHI, KIM, MORI, GUARD], ...there, ...(updates ? { updates } : {}) });
     try {
       const url = new URL(service.url);
       if (!network) url.hostname = HOST;
