@@ -94,6 +94,7 @@ ours() {
   install -D -m 644 -t "$root/etc/systemd/network" "$files"/network/*.network
   install -D -m 644 "$files/10-watchdog.conf" "$root/etc/systemd/system.conf.d/10-watchdog.conf"
   install -D -m 644 "$files/10-journald.conf" "$root/etc/systemd/journald.conf.d/10-journald.conf"
+  install -D -m 644 "$files/10-resolved.conf" "$root/etc/systemd/resolved.conf.d/10-resolved.conf"
   cp -a --no-preserve=ownership "$here/root/." "$root/"
   sed -i '/^IMAGE_/d' "$root/usr/lib/os-release"
   printf 'IMAGE_ID=engawa-booth\nIMAGE_VERSION=%s\n' "$version" >> "$root/usr/lib/os-release"

@@ -8,7 +8,9 @@ for kernel in "$root"/usr/lib/modules/*/kernel; do
     cd "$kernel/drivers"
     rm -rf infiniband isdn iio comedi staging hwmon target mtd xen edac thunderbolt message fpga ntb w1 parport dax \
       bluetooth net/{wan,fddi,arcnet,hamradio,can,dsa,ieee802154,wwan,fjes,plip,hippi,ppp,slip} net/ethernet \
-      media/{dvb-core,dvb-frontends,tuners,pci,radio,firewire,rc,mmc,cec} platform/chrome
+      media/{dvb-core,dvb-frontends,tuners,pci,radio,firewire,mmc} platform/chrome
+    # The stories' camera needs the core of both.
+    find media/{rc,cec} -name '*.ko' ! -name rc-core.ko ! -name cec.ko -delete
     # Graphics of the pretend machine, and the plain frame buffer of every other one.
     find gpu/drm -mindepth 1 -maxdepth 1 -type d ! -name virtio ! -name bochs ! -name tiny ! -name ttm ! -name qxl \
       ! -name display ! -name scheduler -exec rm -rf {} +

@@ -22,6 +22,8 @@ export type ServiceOptions = {
   wrap?: string[];
   /** Lines for `[policy]`, such as `host_grace = 3`. */
   policy?: string[];
+  /** A folder with bundles for booths. */
+  updates?: string;
 };
 
 const COMPANIES = [
@@ -48,13 +50,13 @@ export class Service {
     const service = new Service(folder);
     service.#listen = options.listen ?? '127.0.0.1';
     for (const booth of options.booths ?? ['a-01']) service.#tokens.set(booth, randomBytes(32).toString('hex'));
-    service.#write(options.policy ?? []);
+    service.#write(options);
     for (const host of options.hosts ?? []) await service.addHost(host);
     await service.start(options.wrap);
     return service;
   }
 
-  #write(policy: string[]): void {
+  #write({ policy = [], updates }: ServiceOptions): void {
     const booths = [...this.#tokens].map(([id, token]) => {
       const hash = createHash('sha256').update(token).digest('hex');
       return `[[booth]]\nid = "${id}"\nname = "${id.toUpperCase()}"\ntoken_sha256 = "${hash}"\n`;
@@ -64,6 +66,7 @@ export class Service {
       `listen = "${this.#listen}:0"`,
       `data = "data"`,
       `page = "${PAGE}"`,
+      ...(updates ? [`updates = "${updates}"`] : []),
       '[event]',
       'name = { ja = "試験の日", ko = "시험의 날", en = "A day of tests" }',
       `timezone = "${NOON}"`,

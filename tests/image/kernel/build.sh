@@ -5,7 +5,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$1 out=$2
 release=$(basename "$(echo "$root"/lib/modules/*-amd64)")
-version=$(dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}' "linux-image-$release")
+# Debian's kernels name their package's version.
+version=$(grep -aoPm 1 'Debian \K[0-9][0-9a-z.+~]*-[0-9a-z.+~]+(?= \()' "$root/boot/vmlinuz-$release" | head -n 1)
 [ "$(cat "$out/built" 2>/dev/null)" != "$version $(cat "$here"/* | sha256sum)" ] || exit 0
 rm -rf "$out"
 mkdir -p "$out/tree"

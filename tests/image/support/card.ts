@@ -11,7 +11,7 @@ export const NAME = 'A-01';
 
 const MIB = 1 << 20;
 /** Larger than the image by so much, for what the stories put onto the data partition. */
-const MORE = 512;
+const MORE = 64;
 
 /** A file for the data partition. */
 export type Put = {

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../../browser/support/child';
 import { until } from '../../browser/support/until';
 import { Agent } from './agent';
@@ -55,13 +55,6 @@ export class Machine {
     return machine;
   }
 
-  /** One for a single test, switched off after it. */
-  static async forTest(folder: string, card: string, options: MachineOptions = {}): Promise<Machine> {
-    const machine = await Machine.on(folder, card, options);
-    onTestFinished(() => machine.off());
-    return machine;
-  }
-
   /** Switches it on, also again after a cut, with the same card. */
   async on(): Promise<void> {
     const { devices = [], network, wrap = [], memory = 2048 } = this.#options;
@@ -75,17 +68,20 @@ export class Machine {
       '-drive', `if=pflash,format=raw,file=${join(this.folder, 'vars.fd')}`,
       '-drive', `if=virtio,format=qcow2,file=${this.#card}`,
       '-display', 'none', '-device', `virtio-vga,id=vga0,xres=${WIDTH},yres=${HEIGHT}`, '-device', 'virtio-multitouch-pci',
-      '-device', 'i6300esb', '-action', 'watchdog=reset',
+      '-device', 'i6300esb', '-global', 'ICH9-LPC.noreboot=false', '-action', 'watchdog=reset',
       // A serial port that nobody reads stalls the guest; a file always takes.
       '-serial', `file:${this.#serial}`,
       '-qmp', `unix:${path('qmp')},server=on,wait=off`,
+      // For whoever wants to look while a story is told.
+      '-qmp', `unix:${path('spare')},server=on,wait=off`,
       '-device', 'virtio-serial-pci', '-chardev', `socket,id=agent,path=${path('agent')},server=on,wait=off`,
       '-device', 'virtserialport,chardev=agent,name=engawa.test',
       ...(network ?? ['-netdev', 'user,id=n0', '-device', 'virtio-net-pci,netdev=n0']),
       '-device', 'qemu-xhci,id=usb', '-nodefaults', '-no-user-config',
       ...devices,
     ];
-    const [command = '', ...args] = [...wrap, ...own];
+    // It does not outlive the story, however that ends.
+    const [command = '', ...args] = ['setpriv', '--pdeathsig', 'KILL', ...wrap, ...own];
     this.#begun = performance.now();
     this.#child = new Child('QEMU', command, args, { log: join(this.folder, 'qemu.log') });
     this.#qmp = await Qmp.connect(path('qmp'));
@@ -170,6 +166,8 @@ export class Machine {
     const scaled = (value: number, full: number) => Math.round((value * 0x7fff) / full);
     const touch = (type: 'begin' | 'end', id: number) => ({ type: 'mtt', data: { type, slot: 0, 'tracking-id': id, axis: 'x', value: 0 } });
     await this.qmp.do('input-send-event', { events: [touch('begin', 1), at('x', scaled(x, WIDTH)), at('y', scaled(y, HEIGHT))] });
+    // As long as a finger takes.
+    await sleep(120);
     await this.qmp.do('input-send-event', { events: [touch('end', -1)] });
   }
 

@@ -11,7 +11,9 @@ const HEADER: Mask = [200, 0, 1080, 80];
 /** What of a page is a story's own: companies, names, numbers. */
 const OWN: Record<string, readonly Mask[]> = {
   companies: [[40, 144, 1200, 440]],
-  waiting: [],
+  name: [[340, 80, 900, 96]],
+  ready: [[40, 80, 1200, 440]],
+  waiting: [[40, 528, 520, 160], [790, 96, 460, 320]],
 };
 /** Of all blocks that may differ. The same page in another renderer is below 0.01, see pages.test.ts. */
 const SAME = 0.03;
@@ -57,6 +59,24 @@ function kin(page: string): string {
 export function nearest(picture: Picture): Page {
   const all = pages().map((page) => ({ page, differs: differs(picture, page) }));
   return all.reduce((best, one) => (one.differs < best.differs ? one : best));
+}
+
+/** A finger on one page, which leads to another; once more while the first one stays. */
+export async function go(machine: Machine, [from, x, y]: readonly [string, number, number], to: string, within = 90_000): Promise<void> {
+  let tapped = 0;
+  await until(
+    `a finger on ${from} to lead to ${to}`,
+    async () => {
+      const picture = await machine.look(to);
+      if (shows(picture, to)) return true;
+      if (shows(picture, from) && performance.now() - tapped > 10_000) {
+        await machine.tap(x, y);
+        tapped = performance.now();
+      }
+      return false;
+    },
+    { within, every: 500, instead: async () => nearest(await machine.look(to)) },
+  );
 }
 
 /** Waits until the display shows a page; a picture of it is kept under its name. */

@@ -54,6 +54,11 @@ export class Picture {
     return different / all;
   }
 
+  /** How light it is as a whole, 0 to 1. */
+  light(): number {
+    return this.#means().reduce((sum, value) => sum + value / 255, 0) / this.#means().length;
+  }
+
   /** Mean colours of the blocks, row by row; reckoned once. */
   #means(): Float32Array {
     if (this.#blocks) return this.#blocks;

@@ -1,5 +1,10 @@
 // A fair's service on this machine, and a booth in QEMU that belongs to it.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { KIM, MORI, TAKAHASHI } from '../../browser/support/fair';
+import type { Network } from '../../browser/support/network';
+import { Recruiter, type RecruiterOptions } from '../../browser/support/recruiter';
 import { Service, type Account } from '../../browser/support/service';
 import { card, NAME, type Put } from './card';
 import { Machine, type MachineOptions } from './machine';
@@ -16,29 +21,51 @@ export type SiteOptions = {
   machine?: MachineOptions;
   /** MiB that the card is larger than its table says. */
   larger?: number;
-  /** The address under which the booth finds the service. */
-  host?: string;
-  service?: { listen?: string; wrap?: string[] };
+  /** A network with the booth at one end, the service and recruiters at the other. */
+  network?: Network;
+  /** A folder with bundles for booths. */
+  updates?: string;
 };
 
 export class Site {
   readonly folder: string;
   readonly service: Service;
   readonly machine: Machine;
+  readonly #network: Network | undefined;
+  readonly #recruiters: Recruiter[] = [];
 
-  private constructor(folder: string, service: Service, machine: Machine) {
+  private constructor(folder: string, service: Service, machine: Machine, network: Network | undefined) {
     this.folder = folder;
     this.service = service;
     this.machine = machine;
+    this.#network = network;
+  }
+
+  /** One for all tests of a file, which go on where the last one ended. */
+  static shared(story: string, options: () => SiteOptions): () => Site {
+    let site: Site | undefined;
+    beforeAll(async () => {
+      site = await Site.open(story, options());
+    });
+    afterEach(async (context) => {
+      if (context.task.result?.state === 'fail') await site?.remember(context.task.name);
+    });
+    afterAll(() => site?.close());
+    return () => {
+      if (!site) throw new Error('the site is not open yet');
+      return site;
+    };
   }
 
   /** Opens the service and switches the booth on; `close` must follow, however the story goes. */
   static async open(story: string, options: SiteOptions = {}): Promise<Site> {
     const folder = traces(story);
-    const service = await Service.start(folder, { hosts: [TAKAHASHI, KIM, MORI, GUARD], ...options.service });
+    const { network, updates } = options;
+    const there = network && { listen: network.address('recruiter'), wrap: network.wrap('recruiter') };
+    const service = await Service.start(folder, { hosts: [TAKAHASHI, KIM, MORI, GUARD], ...there, ...(updates ? { updates } : {}) });
     try {
       const url = new URL(service.url);
-      url.hostname = options.host ?? HOST;
+      if (!network) url.hostname = HOST;
       const settings = [
         `service = "${url.origin}"`, `name = "${NAME}"`, 'locale = "ja"', 'view = "kms"',
         'token_file = "/data/engawa/token"', 'data = "/data/engawa/booth"', ...(options.settings ?? []),
@@ -48,16 +75,37 @@ export class Site {
         { path: 'engawa/token', text: `${service.token('a-01')}\n`, mode: 0o600, owner: 810 },
         ...(options.files ?? []),
       ];
-      const machine = await Machine.on(folder, card(folder, files, options.larger), options.machine);
-      return new Site(folder, service, machine);
+      const place = network && { wrap: network.wrap('booth') };
+      const machine = await Machine.on(folder, card(folder, files, options.larger), { ...options.machine, ...place });
+      return new Site(folder, service, machine, network);
     } catch (error) {
       await service.stop();
       throw error;
     }
   }
 
+  /** A recruiter who is signed in. */
+  async recruiter(host: Account = TAKAHASHI, options: RecruiterOptions = {}): Promise<Recruiter> {
+    const there = this.#network && { executable: this.#network.browser(this.folder, this.service.url) };
+    const recruiter = await Recruiter.open(this.service, host, { ...options, ...there });
+    this.#recruiters.push(recruiter);
+    await recruiter.signIn();
+    return recruiter;
+  }
+
+  /** Keeps what tells why a test failed. */
+  async remember(test: string): Promise<void> {
+    const name = `failed-${test.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 40)}`;
+    const told = await this.machine.agent.try('journalctl -b -o short-monotonic --no-pager | tail -n 400; ps axf; free -m', 20_000).catch(String);
+    writeFileSync(join(this.folder, `${name}.txt`), typeof told === 'string' ? told : told.text);
+    await this.machine.look(name).catch(() => {});
+    await Promise.allSettled(this.#recruiters.map((recruiter) => recruiter.picture(join(this.folder, `${name}-${recruiter.host.account}.png`))));
+  }
+
   async close(): Promise<void> {
+    await Promise.allSettled(this.#recruiters.map((recruiter) => recruiter.close()));
     await this.machine.off();
     await this.service.stop();
+    this.#network?.close();
   }
 }

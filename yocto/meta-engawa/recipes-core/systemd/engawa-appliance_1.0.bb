@@ -7,6 +7,7 @@ SRC_URI = "\
     file://10-engawa.preset \
     file://10-journald.conf \
     file://10-logind.conf \
+    file://10-resolved.conf \
     file://10-sysctl.conf \
     file://10-timesyncd.conf \
     file://10-wait-online.conf \
@@ -32,6 +33,7 @@ do_install() {
     install -D -m 0644 ${S}/10-watchdog.conf $conf/system.conf.d/10-watchdog.conf
     install -D -m 0644 ${S}/10-logind.conf $conf/logind.conf.d/10-engawa.conf
     install -D -m 0644 ${S}/10-journald.conf $conf/journald.conf.d/10-engawa.conf
+    install -D -m 0644 ${S}/10-resolved.conf $conf/resolved.conf.d/10-engawa.conf
     install -D -m 0644 ${S}/10-timesyncd.conf $conf/timesyncd.conf.d/10-engawa.conf
     install -D -m 0644 ${S}/10-engawa.preset $conf/system-preset/10-engawa.preset
     for unit in emergency rescue; do

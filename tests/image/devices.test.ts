@@ -1,0 +1,68 @@
+// The booth with camera, sound and panel: healthy, awake when somebody comes, and heard by the staff.
+import { expect, test } from 'vitest';
+import { until } from '../browser/support/until';
+import { drive, FILES, lit, press, SETTINGS } from './support/devices';
+import { go, page } from './support/pages';
+import { GUARD, Site } from './support/site';
+import { note } from './support/times';
+
+const site = Site.shared('devices', () => ({
+  // The first page goes dark soon.
+  settings: ['sleep_seconds = 5', ...SETTINGS, '[media]', 'width = 320', 'height = 180', 'fps = 10'],
+  files: FILES,
+}));
+
+type Report = { healthy: boolean; checks?: unknown };
+
+// S4
+test('a call within the booth finds camera, microphone, speaker, service and screen well', async () => {
+  const { machine } = site();
+  await machine.up();
+  await machine.active('engawa-booth.service');
+  await drive(machine, 'presence', true);
+  await page(machine, 'welcome-ja', 120_000);
+  let told = '';
+  await until(
+    'a healthy booth',
+    async () => {
+      const { code, text } = await machine.agent.try('engawa-booth check --json --config /data/engawa/booth.toml', 120_000);
+      told = text;
+      return code === 0;
+    },
+    { within: 240_000, every: 2_000, instead: () => told },
+  );
+  note('power-on to healthy', machine.age);
+  console.log(await machine.sh('engawa-booth check --config /data/engawa/booth.toml', 120_000));
+  expect(JSON.parse(told) as Report).toMatchObject({ healthy: true });
+});
+
+// P6
+test('the screen is dark while nobody is there, and wakes when somebody comes', async () => {
+  const { machine } = site();
+  await drive(machine, 'presence', false);
+  await until('a dark screen', async () => (await machine.look('dark')).light() < 0.1, { within: 60_000, every: 500 });
+  await drive(machine, 'presence', true);
+  await page(machine, 'welcome-ja');
+});
+
+// P6
+test('a press of the button calls the staff, the next takes the call back', async () => {
+  const { machine } = site();
+  const staff = await site().recruiter(GUARD);
+  expect(await lit(machine, 'free')).toBe(true);
+  await press(machine, 0.5);
+  await staff.page.getByTestId('call-of').waitFor({ timeout: 20_000 });
+  await until('the red lamp', async () => (await lit(machine, 'help')) && !(await lit(machine, 'free')) && (await lit(machine, 'buttonLamp')));
+  await press(machine, 0.5);
+  await staff.page.getByTestId('call-of').waitFor({ state: 'detached', timeout: 20_000 });
+  await until('the green lamp', async () => (await lit(machine, 'free')) && !(await lit(machine, 'help')) && !(await lit(machine, 'buttonLamp')));
+});
+
+// P6
+test('a booth that is taken says so on its lamp', async () => {
+  const { machine } = site();
+  await go(machine, ['welcome-ja', 348, 520], 'companies-ja');
+  await until('the amber lamp', async () => (await lit(machine, 'taken')) && !(await lit(machine, 'free')));
+  await go(machine, ['companies-ja', 130, 748], 'welcome-ja');
+  await until('the green lamp', async () => (await lit(machine, 'free')) && !(await lit(machine, 'taken')));
+});
