@@ -73,6 +73,7 @@ RDEPENDS:${PN} = "\
     packagegroup-engawa-media \
     rauc-service \
     udev \
+    util-linux-flock \
     util-linux-partx \
     util-linux-sfdisk \
     xkeyboard-config \
