@@ -345,7 +345,7 @@ check_targets() {
 plan() {
   local i about
   printf '\nservice %s, first page in %s\n' "$service" "$locale"
-  [[ $service = https:* ]] || printf 'WARNING: without https the token goes over the network for all to read\n'
+  [[ $service = https:* ]] || printf 'WARNING: without https the booth does not enrol: its token would go over the network for all to read\n'
   for ((i = 0; i < ${#wifi_names[@]}; i++)); do printf 'Wi-Fi   %s\n' "${wifi_names[i]}"; done
   for ((i = 0; i < ${#disks[@]}; i++)); do
     about='file'

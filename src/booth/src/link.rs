@@ -147,7 +147,13 @@ async fn connect(
             },
             received = socket.next() => {
                 heard = Instant::now();
-                receive(received, post)?;
+                if let Err(fault) = receive(received, post) {
+                    if fault.link == LinkFault::Unauthorized {
+                        // What it was opened with is worth nothing any more.
+                        door.access.refused(&authorization).await;
+                    }
+                    return Err(fault);
+                }
                 continue;
             }
         };
