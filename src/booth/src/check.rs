@@ -1,7 +1,7 @@
 //! `engawa-booth check`: asks the running booth how it is, or looks by itself where none runs.
 
 use crate::config::{CheckFlags, Config, Flags};
-use crate::{machine, report, studio};
+use crate::{disk, machine, report, studio};
 use anyhow::Context;
 use engawa_booth::control::{AskError, ask};
 use engawa_booth::service::Service;
@@ -9,7 +9,6 @@ use engawa_session::control::{Answer, Ask};
 use engawa_session::health::{Check, Finding, Part, Report};
 use http_body_util::Full;
 use hyper::Request;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -47,7 +46,7 @@ fn alone(flags: &Flags) -> anyhow::Result<Report> {
     let findings = engawa_media::check(&config.media(), studio::PATIENCE, &AtomicBool::new(false));
     let mut checks = report::of_media(findings.context("the check was given up")?);
     checks.push(Check { part: Part::Service, finding: service(&config.service()?)? });
-    checks.push(Check { part: Part::Disk, finding: disk(&config.data) });
+    checks.push(Check { part: Part::Disk, finding: disk::probe(&config.data) });
     Ok(Report { checks })
 }
 
@@ -60,21 +59,4 @@ fn service(service: &Service) -> anyhow::Result<Finding> {
         Ok(answer) => Finding::Good { figure: format!("answers {}", answer.status.as_u16()) },
         Err(away) => Finding::Failed { reason: format!("{away} at {url}: check the network and the address") },
     })
-}
-
-/// Whether the data folder takes a file. The booth's own files stay untouched: this may run as another user.
-fn disk(data: &Path) -> Finding {
-    let write = || -> std::io::Result<()> {
-        let path = data.join(format!(".check-{}", std::process::id()));
-        let mut file = std::fs::File::create_new(&path)?;
-        let written = std::io::Write::write_all(&mut file, &[0; 4096]).and_then(|()| file.sync_all());
-        std::fs::remove_file(&path)?;
-        written
-    };
-    match write() {
-        Ok(()) => Finding::Good { figure: String::new() },
-        Err(error) => Finding::Failed {
-            reason: format!("{} takes no file ({error}): make room, or see to the disk", data.display()),
-        },
-    }
 }

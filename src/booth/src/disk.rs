@@ -7,7 +7,8 @@ use engawa_booth::courier::Courier;
 use engawa_booth::store::{Outbox, Store, StoreError};
 use engawa_booth::upload::Uploads;
 use engawa_session::booth::Saved;
-use std::path::PathBuf;
+use engawa_session::health::Finding;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -116,5 +117,24 @@ impl Place {
         let room = saved.as_ref().map(|Saved { room, .. }| room.clone());
         let courier = Courier::new(queue, self.uploads.clone(), room, random, now);
         Ok((Kept { store, courier }, saved))
+    }
+}
+
+/// Whether the data folder takes a file. The booth's own files stay untouched: this may run as another user.
+pub fn probe(data: &Path) -> Finding {
+    let write = || -> std::io::Result<()> {
+        let path = data.join(format!(".check-{}", std::process::id()));
+        // One that power failed on may have the same name.
+        std::fs::remove_file(&path).ok();
+        let mut file = std::fs::File::create_new(&path)?;
+        let written = std::io::Write::write_all(&mut file, &[0; 4096]).and_then(|()| file.sync_all());
+        std::fs::remove_file(&path)?;
+        written
+    };
+    match write() {
+        Ok(()) => Finding::Good { figure: String::new() },
+        Err(error) => Finding::Failed {
+            reason: format!("{} takes no file ({error}): make room, or see to the disk", data.display()),
+        },
     }
 }

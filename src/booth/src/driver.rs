@@ -4,7 +4,6 @@
 use crate::disk::{Disk, Place, Start};
 use crate::inbox::{Happened, Post};
 use crate::link::Link;
-use crate::report;
 use crate::status::Status;
 use crate::studio::Studio;
 use crate::watchdog::Watchdog;
@@ -13,7 +12,6 @@ use engawa_booth::control::Control;
 use engawa_booth::courier::Outgoing;
 use engawa_booth::document::{self, Document};
 use engawa_booth::store::StoreError;
-use engawa_media::Findings;
 use engawa_panel::Panel;
 use engawa_protocol::{FileCard, RoomId, Seq, limits};
 use engawa_screen::{Poster, Screen};
@@ -108,7 +106,7 @@ impl Driver {
                     answer.send(self.attach(&path).map_err(|error| format!("{error:#}"))).ok();
                 }
                 Ok(Happened::Snapshot(path, answer)) => self.snapshot(path, answer),
-                Ok(Happened::Checked(n, findings)) => self.checked(n, findings, Instant::now()),
+                Ok(Happened::Checked(n, checks)) => self.checked(n, checks, Instant::now()),
                 Ok(Happened::Stop(code)) => return Ok(code),
                 Err(mpsc::RecvTimeoutError::Timeout) => self.booth.handle_timeout(Instant::now()),
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(0),
@@ -160,9 +158,8 @@ impl Driver {
         self.booth.handle(input, now);
     }
 
-    /// What the media found, and what the loop knows of the screen.
-    fn checked(&mut self, n: u32, findings: Findings, now: Instant) {
-        let mut checks = report::of_media(findings);
+    /// What was found of media and disk, and what the loop knows of the screen.
+    fn checked(&mut self, n: u32, mut checks: Vec<Check>, now: Instant) {
         checks.push(Check { part: Part::Screen, finding: self.parts.watchdog.screen(now) });
         for Check { part, finding } in &checks {
             if let Finding::Failed { reason } = finding {

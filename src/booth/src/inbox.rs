@@ -1,9 +1,9 @@
 //! The way into the loop, and what may come in.
 
 use engawa_booth::document::Document;
-use engawa_media::Findings;
 use engawa_protocol::{RoomId, Seq};
 use engawa_session::booth::Input;
+use engawa_session::health::Check;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -33,8 +33,8 @@ pub enum Happened {
     },
     /// The script sends a file into the chat.
     Attach(PathBuf, oneshot::Sender<Result<(), String>>),
-    /// What check `n` found of the media.
-    Checked(u32, Findings),
+    /// What check `n` found of media and disk.
+    Checked(u32, Vec<Check>),
     /// End the program with this code.
     Stop(u8),
 }

@@ -86,7 +86,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         engawa_screen::Screen::open(kind, move |touch| touched.input(engawa_session::booth::Input::Touched(touch)))
             .context("opening the screen")?;
     let pictures = pictures::Pictures::new(screen.poster());
-    let studio = studio::Studio::start(config.media(), post.clone(), pictures);
+    let studio = studio::Studio::start(config.media(), config.data.clone(), post.clone(), pictures);
     let pressed = post.clone();
     let panel = engawa_panel::Panel::open(config.panel(), move |input| {
         pressed.input(engawa_session::booth::Input::Panel(input));

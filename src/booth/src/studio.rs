@@ -2,11 +2,14 @@
 
 use crate::inbox::{Happened, Post};
 use crate::pictures::{Pictures, Whose};
+use crate::{disk, report};
 use base64::Engine;
 use engawa_media::{Config, Device, Happening, LinkOptions, Media};
 use engawa_session::booth::{Input, MediaCommand, MediaInput, Source};
+use engawa_session::health::{Check, Part};
 use engawa_session::view::Devices;
 use serde_json::Value;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -37,9 +40,11 @@ pub struct Studio {
 
 impl Studio {
     /// Starts the thread; it ends, and the media with it, when the last clone is dropped.
-    pub fn start(config: Config, post: Post, pictures: Pictures) -> Self {
+    ///
+    /// A check also looks whether `data` takes a file: a slow disk must not hold up the loop either.
+    pub fn start(config: Config, data: PathBuf, post: Post, pictures: Pictures) -> Self {
         let (orders, inbox) = mpsc::sync_channel(WAITING);
-        let room = Room { config, post: post.clone(), pictures, media: None, still: None, check: None };
+        let room = Room { config, data, post: post.clone(), pictures, media: None, still: None, check: None };
         std::thread::Builder::new()
             .name("studio".into())
             .spawn(move || room.run(&inbox))
@@ -81,6 +86,7 @@ impl Studio {
 
 struct Room {
     config: Config,
+    data: PathBuf,
     post: Post,
     pictures: Pictures,
     media: Option<Media>,
@@ -95,12 +101,14 @@ struct Running {
 }
 
 impl Running {
-    fn start(n: u32, config: Config, post: Post) -> std::io::Result<Self> {
+    fn start(n: u32, config: Config, data: PathBuf, post: Post) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         let look = move || {
             if let Some(findings) = engawa_media::check(&config, PATIENCE, &stopped) {
-                post.happened(Happened::Checked(n, findings));
+                let mut checks = report::of_media(findings);
+                checks.push(Check { part: Part::Disk, finding: disk::probe(&data) });
+                post.happened(Happened::Checked(n, checks));
             }
         };
         let thread = Some(std::thread::Builder::new().name("check".into()).spawn(look)?);
@@ -192,7 +200,7 @@ impl Room {
     fn check(&mut self, n: u32) {
         self.check = None;
         if self.media.is_none() {
-            let started = Running::start(n, self.config.clone(), self.post.clone());
+            let started = Running::start(n, self.config.clone(), self.data.clone(), self.post.clone());
             self.check = started.inspect_err(|error| tracing::error!(%error, "a check does not start")).ok();
         }
     }

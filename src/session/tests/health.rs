@@ -170,6 +170,17 @@ fn only_what_an_interview_needs_closes_the_booth() {
 }
 
 #[test]
+fn a_disk_that_is_open_but_takes_nothing_is_no_healthy_one() {
+    let mut world = World::new();
+    world.checks = Some(all_but(Part::Disk));
+    let Some(Answer::Report { report: Some(report), healthy: false }) = ask(&mut world, CHECK, Ask::Check) else {
+        panic!("it passed")
+    };
+    assert_eq!(report.faults().collect::<Vec<_>>(), [Part::Disk]);
+    assert_eq!(report.checks.iter().filter(|check| check.part == Part::Disk).count(), 1);
+}
+
+#[test]
 fn the_disk_and_the_line_have_their_own_numbers() {
     let mut world = World::new();
     world.checks = Some(all_but(Part::Camera));

@@ -84,6 +84,8 @@ export class Booth {
       'data = "data"',
       'view = "headless"',
       'locale = "ja"',
+      // A booth that looks at itself takes the processor from what is told and measured here.
+      'check_minutes = 0',
       '[video]',
       ...(picture ? ['source = "clip"', `file = "${picture}"`] : ['source = "test"']),
       '[audio]',

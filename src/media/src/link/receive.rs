@@ -10,14 +10,16 @@ use gst_video::VideoInfo;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// Takes decoded samples; it never waits.
+pub(crate) type Hear = Arc<dyn Fn(&[f32]) + Send + Sync>;
+
 /// What a peer's streams are decoded into.
 pub(crate) struct Receiver {
     pub link: LinkId,
     pub post: Post,
     pub timeline: Timeline,
     pub share: Arc<LinkShare>,
-    /// Takes the decoded sound.
-    pub hear: Arc<dyn Fn(&[f32]) + Send + Sync>,
+    pub hear: Hear,
 }
 
 /// Packets without a picture for this long mean that the sender waits to be asked.

@@ -87,12 +87,14 @@ impl Booth {
             true => good(),
             false => failed(format!("no line to the service ({}): check the network and the address", self.fault())),
         };
+        let mut checks = self.health.found.clone()?;
         let disk = match self.disk {
-            None => good(),
+            None => {
+                checks.iter().find(|check| check.part == Part::Disk).map_or_else(good, |check| check.finding.clone())
+            }
             Some(number) => failed(format!("the booth's disk does not open ({number}): make room, or replace it")),
         };
         let own = [(Part::Service, service), (Part::Disk, disk)].map(|(part, finding)| Check { part, finding });
-        let mut checks = self.health.found.clone()?;
         checks.retain(|check| own.iter().all(|own| own.part != check.part));
         checks.extend(own);
         checks.sort_by_key(|check| check.part);

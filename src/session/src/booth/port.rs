@@ -68,7 +68,7 @@ pub enum Input {
         /// It is here.
         here: bool,
     },
-    /// What check `n` found of screen, media and panel, see [`Effect::Check`].
+    /// What check `n` found of screen, media, disk and panel, see [`Effect::Check`].
     Checked {
         /// Which check.
         n: u32,
@@ -193,7 +193,7 @@ pub enum Effect {
     CloseFile,
     /// To the media.
     Media(MediaCommand),
-    /// Look at screen, media and panel now; answered by [`Input::Checked`] with this number.
+    /// Look at screen, media, disk and panel now; answered by [`Input::Checked`] with this number.
     Check(u32),
     /// Give the running check up: its devices are free again before anything else is opened.
     StopCheck,
