@@ -1,7 +1,8 @@
 //! The configuration file, and the flags that go before it.
 
+use crate::machine;
 use anyhow::{Context, bail};
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use engawa_media as media;
 use engawa_panel as panel;
 use engawa_protocol::Locale;
@@ -12,8 +13,11 @@ use std::time::Duration;
 
 /// Engawa's booth.
 #[derive(Debug, Parser)]
-#[command(name = "engawa-booth", version)]
+#[command(name = "engawa-booth", version, args_conflicts_with_subcommands = true)]
 pub struct Flags {
+    /// Something else than running the booth.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// The configuration file (TOML).
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -32,6 +36,53 @@ pub struct Flags {
     /// A candidate's actions, one a line; `-` reads them from standard input as they come.
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
+    /// The socket for programs beside the booth; `booth.sock` in systemd's runtime directory, or none.
+    #[arg(long, value_name = "PATH")]
+    control: Option<PathBuf>,
+    /// The file in which the updater tells version and slot.
+    #[arg(long, value_name = "FILE", default_value = machine::TOLD)]
+    pub device: PathBuf,
+}
+
+/// Something else than running the booth.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tells whether the booth works; exits with 0 when it does, 1 when not, 2 when that cannot be told.
+    Check(CheckFlags),
+}
+
+/// How to look.
+#[derive(Debug, Args)]
+pub struct CheckFlags {
+    /// The configuration file (TOML), needed where no booth is running.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+    /// The running booth's socket.
+    #[arg(long, value_name = "PATH", default_value = "/run/engawa/booth.sock")]
+    pub control: PathBuf,
+    /// The file in which the updater tells version and slot.
+    #[arg(long, value_name = "FILE", default_value = machine::TOLD)]
+    pub device: PathBuf,
+}
+
+impl Flags {
+    /// The flags of a booth with nothing but this configuration.
+    pub fn of(config: Option<PathBuf>) -> Self {
+        Self { config, ..Self::parse_from(["engawa-booth"]) }
+    }
+
+    /// Where programs beside the booth may ask; none where nobody said so.
+    pub fn control(&self) -> Option<PathBuf> {
+        let runtime = || {
+            let folders = std::env::var_os("RUNTIME_DIRECTORY")?;
+            // systemd lists them with colons between.
+            Some(std::env::split_paths(&folders).next()?.join("booth.sock"))
+        };
+        self.control.clone().or_else(runtime)
+    }
 }
 
 /// Where the screen is shown.
@@ -55,6 +106,7 @@ struct File {
     data: Option<PathBuf>,
     view: Option<View>,
     locale: Locale,
+    check_minutes: Option<u32>,
     video: Video,
     audio: Audio,
     speaker: Speaker,
@@ -161,6 +213,7 @@ pub struct Config {
     locale: Locale,
     clip: bool,
     sleep: Option<Duration>,
+    check_every: Option<Duration>,
     media: media::Config,
     panel: panel::Config,
 }
@@ -193,6 +246,7 @@ impl Config {
             data: data.context(missing("data", "--data DIR"))?,
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
+            check_every: check_every(file.check_minutes)?,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
             sleep: file.sleep_seconds.map(sleep).transpose()?,
             media: media_config(&file, &from_file)?,
@@ -215,8 +269,14 @@ impl Config {
     /// What the session is set to.
     pub fn session(&self) -> booth::Config {
         let default = booth::Config::default();
-        let sleep = self.sleep.unwrap_or(default.sleep);
-        booth::Config { name: self.name.clone(), locale: self.locale, clip: self.clip, sleep, ..default }
+        booth::Config {
+            name: self.name.clone(),
+            locale: self.locale,
+            clip: self.clip,
+            sleep: self.sleep.unwrap_or(default.sleep),
+            check_every: self.check_every,
+            ..default
+        }
     }
 
     /// What the media is set to.
@@ -236,6 +296,16 @@ fn sleep(seconds: u64) -> anyhow::Result<Duration> {
         bail!("sleep_seconds must be within 5 and 86400");
     }
     Ok(Duration::from_secs(seconds))
+}
+
+/// How often an empty booth looks at itself; 0 is never.
+fn check_every(minutes: Option<u32>) -> anyhow::Result<Option<Duration>> {
+    match minutes {
+        None => Ok(booth::Config::default().check_every),
+        Some(0) => Ok(None),
+        Some(minutes @ 1..=1440) => Ok(Some(Duration::from_secs(u64::from(minutes) * 60))),
+        Some(_) => bail!("check_minutes must be within 0–1440; 0 looks only when asked to"),
+    }
 }
 
 fn media_config(file: &File, from_file: &impl Fn(&PathBuf) -> PathBuf) -> anyhow::Result<media::Config> {
@@ -320,6 +390,7 @@ mod tests {
         says(&format!("{GOOD}[video]\nsource = \"clip\""), "`file`");
         says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");
+        says(&format!("{GOOD}check_minutes = 2000"), "check_minutes");
         says(&format!("{GOOD}view = \"wall\""), "wall");
         says(&format!("{GOOD}sleep_seconds = 1"), "sleep_seconds");
         says(&format!("{GOOD}[panel]\nadapter = \"spi\""), "spi");

@@ -16,4 +16,4 @@ mod rppal;
 
 pub use config::{Adapter, Config, Input, Output, Part, Pull, Ring};
 pub use error::Error;
-pub use panel::Panel;
+pub use panel::{Panel, look};

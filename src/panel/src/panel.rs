@@ -76,6 +76,25 @@ impl Panel {
     }
 }
 
+/// Opens the panel once, looks whether it works, and lets it go: for a check while no booth runs.
+pub fn look(config: &Config) -> Finding {
+    if config.adapter == Adapter::None {
+        return Finding::Absent;
+    }
+    let looked = board::open(config).and_then(|mut board| {
+        board.levels()?;
+        RingLight::new(config).set(config, 0)
+    });
+    match looked {
+        Ok(()) => good(config),
+        Err(error) => Finding::Failed { reason: error.chain() },
+    }
+}
+
+fn good(config: &Config) -> Finding {
+    Finding::Good { figure: format!("{} lines", config.inputs().len() + config.outputs().len()) }
+}
+
 impl Drop for Panel {
     fn drop(&mut self) {
         if let Some(shared) = &self.shared {
@@ -208,7 +227,7 @@ impl Live {
             let ring = self.ring.set(&worker.config, self.shown.map_or(0, |shown| shown.ring));
             match ring {
                 Err(error) => worker.failed(&error),
-                Ok(()) if self.ring.works() => worker.shared.wish().finding = self.good(&worker.config),
+                Ok(()) if self.ring.works() => worker.shared.wish().finding = good(&worker.config),
                 Ok(()) => {}
             }
             self.board.wait(worker.shared.wake.as_fd(), look.saturating_duration_since(Instant::now()))?;
@@ -233,11 +252,6 @@ impl Live {
         for (part, _) in self.shown.map(lights).into_iter().flatten() {
             self.board.light(part, false).ok();
         }
-    }
-
-    fn good(&self, config: &Config) -> Finding {
-        let lines = config.inputs().len() + config.outputs().len();
-        Finding::Good { figure: format!("{lines} lines") }
     }
 }
 
@@ -342,6 +356,7 @@ mod tests {
         let named =
             |finding: &Finding| matches!(finding, Finding::Failed { reason } if reason.contains("no-such-chip"));
         let finding = until(&panel, named);
+        assert_eq!(look(&config("/dev/no-such-chip")), finding, "a look without a booth finds the same");
         let Finding::Failed { reason } = finding else { panic!("{finding:?}") };
         assert!(reason.contains("gpioinfo"), "{reason}");
         drop(panel);

@@ -3,13 +3,15 @@
 mod world;
 
 use engawa_protocol::*;
-use engawa_session::booth::{Input, MediaInput};
+use engawa_session::booth::{Asker, Input, MediaInput};
+use engawa_session::control::Ask;
+use engawa_session::health::Part;
 use engawa_session::keyboard::Key;
 use engawa_session::panel::PanelInput;
 use engawa_session::view::{QuickAnswer, Screen, Touch};
 use proptest::prelude::*;
 use std::time::Duration;
-use world::{World, company};
+use world::{World, all_but, all_good, company};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -22,6 +24,7 @@ enum Step {
     CrashBooth,
     RestartService,
     Media(u8),
+    Beside(u8),
     Panel(u8),
 }
 
@@ -36,6 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::CrashBooth),
         1 => Just(Step::RestartService),
         2 => (0u8..5).prop_map(Step::Media),
+        2 => (0u8..9).prop_map(Step::Beside),
         1 => (0u8..7).prop_map(Step::Panel),
     ]
 }
@@ -101,6 +105,19 @@ fn take(world: &mut World, step: &Step) {
         Step::Pass(seconds) => world.pass(Duration::from_secs(u64::from(seconds))),
         Step::CrashBooth => world.crash_booth(),
         Step::RestartService => world.restart_service(),
+        Step::Beside(what) => {
+            let by = Asker(u64::from(what % 2));
+            match what {
+                0 | 1 => world.handle(Input::Asked { by, ask: Ask::Check }),
+                2 => world.handle(Input::Asked { by, ask: Ask::Close }),
+                3 => world.handle(Input::AskerGone(by)),
+                4 => world.checks = None,
+                5 => world.checks = Some(all_but(Part::Camera)),
+                6 => world.checks = Some(all_but(Part::Panel)),
+                7 if world.check.1 => world.checked(all_good()),
+                _ => world.checks = Some(all_good()),
+            }
+        }
         Step::Panel(what) => world.handle(Input::Panel(match what {
             0 | 1 => PanelInput::Presence(what == 0),
             2 | 3 => PanelInput::Button { pressed: what == 2, at: world.now },
@@ -142,7 +159,8 @@ proptest! {
         world.connect();
         world.host_line(0, false);
         world.host_line(1, false);
-        world.pass(Duration::from_secs(3600));
+        world.checks = Some(all_good());
+        world.pass(Duration::from_secs(2 * 3600));
         world.check();
         prop_assert_eq!(world.screen(), Screen::Welcome);
         prop_assert!(world.links.is_empty() && !world.media_open && world.saved.is_none());

@@ -29,6 +29,10 @@ pub struct Config {
     pub offline: Duration,
     /// Without the service for this long, a walk is given up.
     pub give_up: Duration,
+    /// An empty booth looks at itself so often; none: only when it is asked to.
+    pub check_every: Option<Duration>,
+    /// And so often while something is wrong, or after somebody came in between.
+    pub check_again: Duration,
     /// The room's deadlines; a booth only folds, but shares the type.
     pub policy: Policy,
 }
@@ -47,6 +51,8 @@ impl Default for Config {
             question: Duration::from_secs(20),
             offline: Duration::from_secs(10),
             give_up: Duration::from_secs(5 * 60),
+            check_every: Some(Duration::from_secs(15 * 60)),
+            check_again: Duration::from_secs(60),
             policy: Policy::default(),
         }
     }

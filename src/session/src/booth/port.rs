@@ -1,11 +1,13 @@
 //! What goes into a booth's session, and what comes out of it.
 
 use super::chat::Queued;
+use crate::control::{Answer, Ask};
+use crate::health::Check;
 use crate::outbox::KeepFault;
 use crate::panel::PanelInput;
 use crate::view::{Devices, Touch};
 use engawa_protocol::{
-    ClientMessage, Codec, CommandId, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
+    ClientMessage, Codec, CommandId, Device, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +68,29 @@ pub enum Input {
         /// It is here.
         here: bool,
     },
+    /// What check `n` found of screen, media and panel, see [`Effect::Check`].
+    Checked {
+        /// Which check.
+        n: u32,
+        /// What was found.
+        checks: Vec<Check>,
+    },
+    /// A program beside the booth asks; answered by one [`Effect::Answer`].
+    Asked {
+        /// Who.
+        by: Asker,
+        /// What.
+        ask: Ask,
+    },
+    /// That program's connection ended.
+    AskerGone(Asker),
+    /// The machine's version, slot and last fallback; its faults are the booth's own to tell.
+    Device(Device),
 }
+
+/// A connection of a program beside the booth; never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asker(pub u64);
 
 /// Why there is no connection to the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +189,17 @@ pub enum Effect {
     CloseFile,
     /// To the media.
     Media(MediaCommand),
+    /// Look at screen, media and panel now; answered by [`Input::Checked`] with this number.
+    Check(u32),
+    /// Give the running check up: its devices are free again before anything else is opened.
+    StopCheck,
+    /// To a program beside the booth.
+    Answer {
+        /// Who asked.
+        to: Asker,
+        /// What is said.
+        answer: Answer,
+    },
 }
 
 /// Something for the media to do.

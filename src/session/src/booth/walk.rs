@@ -1,7 +1,6 @@
 //! The pages before and after the interview, and every deadline of the walk.
 
 use super::invite::Entry;
-use super::order::AGAIN;
 use super::{Booth, DEVICES, Effect, MediaCommand, Stage};
 use crate::keyboard::Keyboard;
 use crate::view::{Dialog, End, Loss, TILES, Touch};
@@ -10,7 +9,7 @@ use std::time::{Duration, Instant};
 impl Booth {
     pub(super) fn touch(&mut self, touch: Touch) {
         let awake = self.awake();
-        self.touched = self.now;
+        (self.touched, self.health.touched) = (self.now, Some(self.now));
         // A dark screen shows nothing that could be meant.
         if !awake {
             return;
@@ -195,7 +194,7 @@ impl Booth {
                 Some(self.entry_timeout().map_or(idle, |at| at.min(idle)))
             }
             Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
-            Stage::OutOfOrder(_) => self.disk.is_none().then(|| self.touched + AGAIN),
+            Stage::OutOfOrder(_) => None,
             Stage::Visit(visit) => {
                 let idle = visit.asked.is_none().then(|| self.idle_at());
                 let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
@@ -209,8 +208,9 @@ impl Booth {
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
         let notice = self.notice.as_ref().map(|(_, until)| *until);
+        let own = [self.check_timeout(), self.close_timeout()];
         let counts = [self.next_second(), self.next_count(), self.next_panel()];
-        [stage, dialog, alert, notice, commands].into_iter().chain(counts).flatten().min()
+        [stage, dialog, alert, notice, commands].into_iter().chain(own).chain(counts).flatten().min()
     }
 
     /// The next moment a shown count of seconds changes.
@@ -229,6 +229,8 @@ impl Booth {
         self.now = now;
         let idle = now >= self.idle_at();
         let offline = self.offline_for();
+        self.tend_close();
+        self.look_around();
         if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
             self.stay();
         }
@@ -239,15 +241,8 @@ impl Booth {
         self.send_commands();
         self.handle_entry_timeout();
         match &self.stage {
-            Stage::Welcome if !self.online() && offline >= self.config.offline => {
-                self.finish_with(Stage::OutOfOrder(self.fault()));
-            }
             // A language that somebody chose and left is not the next one's.
             Stage::Welcome if idle => self.locale = self.config.locale,
-            Stage::OutOfOrder(fault) => {
-                let fault = *fault;
-                self.look_again(fault, now);
-            }
             Stage::Companies { .. } | Stage::Name { .. } | Stage::Number(_) | Stage::NotOpen(_) if idle => {
                 self.finish_with(Stage::Welcome)
             }
@@ -268,6 +263,8 @@ impl Booth {
             }
             _ => {}
         }
+        self.tend_check();
+        self.tell_device();
     }
 
     fn retry_links(&mut self) {
