@@ -11,6 +11,7 @@ mod config;
 mod error;
 mod panel;
 mod pwm;
+mod ring;
 #[cfg(feature = "rppal")]
 mod rppal;
 

@@ -1,8 +1,8 @@
 //! The panel and its thread.
 
 use crate::board::{self, Board, Edge};
-use crate::pwm::Pwm;
-use crate::{Adapter, Config, Error, Part, Ring};
+use crate::ring::RingLight;
+use crate::{Adapter, Config, Error, Part};
 use engawa_session::health::Finding;
 use engawa_session::panel::{Outputs, PanelInput};
 use engawa_session::view::Lamp;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// A panel that fails is opened again after this, doubling.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The levels are read this often beside the edges: an edge may get lost, and so may a chip.
 const LOOK: Duration = Duration::from_secs(5);
 /// Edges taken at a time, so that a line that chatters does not keep the lights waiting.
@@ -266,52 +266,6 @@ fn lights(outputs: Outputs) -> [(Part, bool); 6] {
         (Part::ButtonLamp, button_lamp),
         (Part::Ring, ring > 0),
     ]
-}
-
-/// The ring light by PWM. It fails alone: without it the button still calls.
-enum RingLight {
-    /// There is none, or a line drives it.
-    None,
-    Open(Pwm, u8),
-    Failed {
-        again: Instant,
-    },
-}
-
-impl RingLight {
-    fn new(config: &Config) -> Self {
-        match config.ring() {
-            Some(Ring::Pwm { .. }) => Self::Failed { again: Instant::now() },
-            _ => Self::None,
-        }
-    }
-
-    fn works(&self) -> bool {
-        !matches!(self, Self::Failed { .. })
-    }
-
-    /// Sets the light; one that failed is tried again when its time has come.
-    fn set(&mut self, config: &Config, percent: u8) -> Result<(), Error> {
-        let result = match (&mut *self, config.ring()) {
-            (Self::Open(_, set), _) if *set == percent => return Ok(()),
-            (Self::Open(pwm, set), _) => {
-                *set = percent;
-                pwm.set(percent)
-            }
-            (Self::Failed { again }, Some(Ring::Pwm { pwm_chip, pwm_channel, hertz })) if Instant::now() >= *again => {
-                Pwm::open(pwm_chip, pwm_channel, hertz).and_then(|pwm| {
-                    pwm.set(percent)?;
-                    *self = Self::Open(pwm, percent);
-                    Ok(())
-                })
-            }
-            _ => return Ok(()),
-        };
-        if result.is_err() {
-            *self = Self::Failed { again: Instant::now() + LONGEST_WAIT };
-        }
-        result
-    }
 }
 
 #[cfg(test)]
