@@ -45,6 +45,7 @@ fn alone(flags: &Flags) -> anyhow::Result<Report> {
     let config = Config::load(flags).context("no booth is running here, so its settings are needed")?;
     let findings = engawa_media::check(&config.media(), studio::PATIENCE, &AtomicBool::new(false));
     let mut checks = report::of_media(findings.context("the check was given up")?);
+    checks.push(Check { part: Part::Panel, finding: engawa_panel::look(&config.panel()) });
     checks.push(Check { part: Part::Service, finding: service(&config.service()?)? });
     checks.push(Check { part: Part::Disk, finding: disk::probe(&config.data) });
     Ok(Report { checks })

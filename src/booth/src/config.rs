@@ -221,8 +221,8 @@ pub struct Config {
     ca_file: Option<PathBuf>,
     locale: Locale,
     clip: bool,
-    check_every: Option<Duration>,
     sleep: Option<Duration>,
+    check_every: Option<Duration>,
     media: media::Config,
     panel: panel::Config,
 }
@@ -298,8 +298,8 @@ impl Config {
             name: self.name.clone(),
             locale: self.locale,
             clip: self.clip,
-            check_every: self.check_every,
             sleep: self.sleep.unwrap_or(default.sleep),
+            check_every: self.check_every,
             ..default
         }
     }

@@ -161,6 +161,7 @@ impl Driver {
     /// What was found of media and disk, and what the loop knows of the screen.
     fn checked(&mut self, n: u32, mut checks: Vec<Check>, now: Instant) {
         checks.push(Check { part: Part::Screen, finding: self.parts.watchdog.screen(now) });
+        checks.push(Check { part: Part::Panel, finding: self.parts.panel.finding() });
         for Check { part, finding } in &checks {
             if let Finding::Failed { reason } = finding {
                 tracing::warn!(part = part.name(), reason, "a check failed");

@@ -11,9 +11,10 @@ mod config;
 mod error;
 mod panel;
 mod pwm;
+mod ring;
 #[cfg(feature = "rppal")]
 mod rppal;
 
 pub use config::{Adapter, Config, Input, Output, Part, Pull, Ring};
 pub use error::Error;
-pub use panel::Panel;
+pub use panel::{Panel, look};

@@ -1,8 +1,8 @@
 //! The panel and its thread.
 
 use crate::board::{self, Board, Edge};
-use crate::pwm::Pwm;
-use crate::{Adapter, Config, Error, Part, Ring};
+use crate::ring::RingLight;
+use crate::{Adapter, Config, Error, Part};
 use engawa_session::health::Finding;
 use engawa_session::panel::{Outputs, PanelInput};
 use engawa_session::view::Lamp;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// A panel that fails is opened again after this, doubling.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The levels are read this often beside the edges: an edge may get lost, and so may a chip.
 const LOOK: Duration = Duration::from_secs(5);
 /// Edges taken at a time, so that a line that chatters does not keep the lights waiting.
@@ -74,6 +74,25 @@ impl Panel {
     pub fn finding(&self) -> Finding {
         self.shared.as_ref().map_or(Finding::Absent, |shared| shared.wish().finding.clone())
     }
+}
+
+/// Opens the panel once, looks whether it works, and lets it go: for a check while no booth runs.
+pub fn look(config: &Config) -> Finding {
+    if config.adapter == Adapter::None {
+        return Finding::Absent;
+    }
+    let looked = board::open(config).and_then(|mut board| {
+        board.levels()?;
+        RingLight::new(config).set(config, 0)
+    });
+    match looked {
+        Ok(()) => good(config),
+        Err(error) => Finding::Failed { reason: error.chain() },
+    }
+}
+
+fn good(config: &Config) -> Finding {
+    Finding::Good { figure: format!("{} lines", config.inputs().len() + config.outputs().len()) }
 }
 
 impl Drop for Panel {
@@ -208,7 +227,7 @@ impl Live {
             let ring = self.ring.set(&worker.config, self.shown.map_or(0, |shown| shown.ring));
             match ring {
                 Err(error) => worker.failed(&error),
-                Ok(()) if self.ring.works() => worker.shared.wish().finding = self.good(&worker.config),
+                Ok(()) if self.ring.works() => worker.shared.wish().finding = good(&worker.config),
                 Ok(()) => {}
             }
             self.board.wait(worker.shared.wake.as_fd(), look.saturating_duration_since(Instant::now()))?;
@@ -234,11 +253,6 @@ impl Live {
             self.board.light(part, false).ok();
         }
     }
-
-    fn good(&self, config: &Config) -> Finding {
-        let lines = config.inputs().len() + config.outputs().len();
-        Finding::Good { figure: format!("{lines} lines") }
-    }
 }
 
 /// Which lines are lit.
@@ -252,52 +266,6 @@ fn lights(outputs: Outputs) -> [(Part, bool); 6] {
         (Part::ButtonLamp, button_lamp),
         (Part::Ring, ring > 0),
     ]
-}
-
-/// The ring light by PWM. It fails alone: without it the button still calls.
-enum RingLight {
-    /// There is none, or a line drives it.
-    None,
-    Open(Pwm, u8),
-    Failed {
-        again: Instant,
-    },
-}
-
-impl RingLight {
-    fn new(config: &Config) -> Self {
-        match config.ring() {
-            Some(Ring::Pwm { .. }) => Self::Failed { again: Instant::now() },
-            _ => Self::None,
-        }
-    }
-
-    fn works(&self) -> bool {
-        !matches!(self, Self::Failed { .. })
-    }
-
-    /// Sets the light; one that failed is tried again when its time has come.
-    fn set(&mut self, config: &Config, percent: u8) -> Result<(), Error> {
-        let result = match (&mut *self, config.ring()) {
-            (Self::Open(_, set), _) if *set == percent => return Ok(()),
-            (Self::Open(pwm, set), _) => {
-                *set = percent;
-                pwm.set(percent)
-            }
-            (Self::Failed { again }, Some(Ring::Pwm { pwm_chip, pwm_channel, hertz })) if Instant::now() >= *again => {
-                Pwm::open(pwm_chip, pwm_channel, hertz).and_then(|pwm| {
-                    pwm.set(percent)?;
-                    *self = Self::Open(pwm, percent);
-                    Ok(())
-                })
-            }
-            _ => return Ok(()),
-        };
-        if result.is_err() {
-            *self = Self::Failed { again: Instant::now() + LONGEST_WAIT };
-        }
-        result
-    }
 }
 
 #[cfg(test)]
@@ -342,6 +310,7 @@ mod tests {
         let named =
             |finding: &Finding| matches!(finding, Finding::Failed { reason } if reason.contains("no-such-chip"));
         let finding = until(&panel, named);
+        assert_eq!(look(&config("/dev/no-such-chip")), finding, "a look without a booth finds the same");
         let Finding::Failed { reason } = finding else { panic!("{finding:?}") };
         assert!(reason.contains("gpioinfo"), "{reason}");
         drop(panel);

@@ -208,9 +208,9 @@ impl Booth {
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        let counts = [self.next_second(), self.next_count(), self.next_panel()];
         let own = [self.check_timeout(), self.close_timeout()];
-        [stage, dialog, alert, notice, commands].into_iter().chain(counts).chain(own).flatten().min()
+        let counts = [self.next_second(), self.next_count(), self.next_panel()];
+        [stage, dialog, alert, notice, commands].into_iter().chain(own).chain(counts).flatten().min()
     }
 
     /// The next moment a shown count of seconds changes.
