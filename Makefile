@@ -5,10 +5,10 @@ SHELL := /bin/bash
 # A Node.js that `packages` had to fetch goes before the machine's own.
 export PATH := $(CURDIR)/target/tools/node_modules/.bin:$(PATH)
 
-.PHONY: help packages page build demo test lint stories bench image deny clean
+.PHONY: help packages page build demo test lint stories bench image test-image deny clean
 
 help: ## says what there is
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s $$'\t'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s $$'\t'
 
 packages: ## installs what building and testing need
 	@.ci/packages
@@ -36,6 +36,9 @@ bench: page ## measures latency, start of a call, load and bad lines
 
 image: packages ## builds the booth's test image from Debian packages into target/image (as root)
 	@tests/image/make.sh
+
+test-image: packages ## builds the test image and tells the appliance's stories in QEMU (as root)
+	@tests/image/stories.sh
 
 deny: packages ## looks through licences, sources and advisories of what we depend on
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

@@ -13,14 +13,7 @@ if [ "${1-}" = --kept ]; then
   shift
 fi
 begun=$SECONDS
-packages=(qemu-system-x86 qemu-utils ovmf mmdebstrap genimage gcc make xz-utils)
-missing=()
-for package in "${packages[@]}"; do
-  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-done
-if [ "${#missing[@]}" -gt 0 ]; then
-  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=400 install --no-install-recommends "${missing[@]}" </dev/null
-fi
+.ci/packages image
 if [ -z "$kept" ] || [ ! -e "$out/engawa-booth-test-amd64.img.zst" ]; then tests/image/make.sh; fi
 tests/image/kernel/build.sh "$out/work/root" "$out/kernel"
 tests/image/plain.sh "$out"
