@@ -13,9 +13,11 @@ mod follow;
 mod invite;
 mod line;
 mod links;
+mod menu;
 mod meter;
 mod notice;
 mod order;
+mod pin;
 mod port;
 mod show;
 mod staff;
@@ -24,6 +26,7 @@ mod walk;
 
 pub use chat::Queued;
 pub use config::Config;
+pub use pin::{NoPin, PIN_DIGITS, Pin};
 pub use port::{Effect, Input, LinkFault, MediaCommand, MediaInput, Saved, Source};
 
 use crate::keyboard::Keyboard;
@@ -63,6 +66,8 @@ enum Stage {
     /// With the interview that the candidate may still return to (X7).
     Ended(End, Option<Saved>),
     OutOfOrder(&'static str),
+    StaffPin(pin::Typing),
+    StaffMenu(menu::Menu),
 }
 
 /// A booth.
@@ -88,6 +93,9 @@ pub struct Booth {
     /// What is news, and until when.
     notice: Option<(Notice, Instant)>,
     call: staff::Call,
+    /// Wrong PINs.
+    guard: pin::Guard,
+    machine: menu::Machine,
     /// Why the disk does not open; none while it does.
     disk: Option<&'static str>,
     meter: Meter,
@@ -132,6 +140,8 @@ impl Booth {
             dialog: None,
             notice: None,
             call: staff::Call::default(),
+            guard: pin::Guard::default(),
+            machine: menu::Machine::default(),
             disk: None,
             meter: Meter::default(),
             lost_sources: BTreeSet::new(),
@@ -173,6 +183,10 @@ impl Booth {
             Input::DiskFailed(fault) => self.disk_failed(fault),
             Input::DiskBack(saved) => self.disk_back(saved),
             Input::Fetched { room, post, here } => self.fetched(&room, post, here),
+            Input::OpenStaffPin => self.open_staff_pin(),
+            Input::Checked(report) => self.checked(report),
+            Input::Device(device) => self.device_told(device),
+            Input::Uplink(uplink) => self.uplink_told(uplink),
         }
         self.handle_timeout(now);
     }

@@ -1,10 +1,11 @@
 //! What goes into a booth's session, and what comes out of it.
 
 use super::chat::Queued;
+use crate::health::Report;
 use crate::outbox::KeepFault;
-use crate::view::{Devices, Touch};
+use crate::view::{Devices, Touch, Uplink};
 use engawa_protocol::{
-    ClientMessage, Codec, CommandId, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
+    ClientMessage, Codec, CommandId, Device, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,14 @@ pub enum Input {
         /// It is here.
         here: bool,
     },
+    /// The staff want the page that asks for their PIN, by another way than the screen.
+    OpenStaffPin,
+    /// A check has ended.
+    Checked(Report),
+    /// What the booth is as a machine, as its updater tells.
+    Device(Device),
+    /// What carries the default route now.
+    Uplink(Uplink),
 }
 
 /// Why there is no connection to the service.
@@ -162,6 +171,10 @@ pub enum Effect {
     CloseFile,
     /// To the media.
     Media(MediaCommand),
+    /// Look at every part; answered by [`Input::Checked`].
+    Check,
+    /// End the program; it is started again by whoever keeps it running.
+    Restart,
 }
 
 /// Something for the media to do.

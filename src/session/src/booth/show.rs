@@ -9,6 +9,7 @@ impl Booth {
     pub fn view(&self) -> View {
         let screen = self.screen();
         let lamp = match screen {
+            _ if self.identifies() => Lamp::Identify,
             _ if self.call.stands => Lamp::Help,
             Screen::Welcome => Lamp::Free,
             Screen::OutOfOrder { .. } => Lamp::Help,
@@ -60,6 +61,10 @@ impl Booth {
                 Screen::Ended { end: *end, closes_in: left.as_secs_f32().ceil() as u32, may_return: back.is_some() }
             }
             Stage::OutOfOrder(fault) => Screen::OutOfOrder { fault },
+            Stage::StaffPin(typing) => {
+                Screen::StaffPin { typed: typing.typed(), refused: typing.refused(&self.guard, self.now) }
+            }
+            Stage::StaffMenu(menu) => self.menu_view(menu),
         }
     }
 

@@ -25,6 +25,7 @@ impl Booth {
             Touch::PreviousTiles => self.turn(-1),
             Touch::Company(company) => self.choose(company),
             Touch::Number => self.number_page(),
+            Touch::Digit(digit) if matches!(self.stage, Stage::StaffPin(_)) => self.pin_digit(digit),
             Touch::Digit(digit) => self.digit(digit),
             Touch::EraseDigit => self.erase_digit(),
             Touch::CallStaff => self.call_staff(),
@@ -37,6 +38,7 @@ impl Booth {
             Touch::Microphone => self.switch(|devices| devices.microphone = !devices.microphone),
             Touch::Camera => self.switch(|devices| devices.camera = !devices.camera),
             Touch::Noise => self.switch(|devices| devices.noise = !devices.noise),
+            Touch::TestSound if self.staff_is_here() => self.staff_sound(),
             Touch::TestSound => {
                 if self.media_open {
                     self.media_command(MediaCommand::TestSound);
@@ -88,6 +90,10 @@ impl Booth {
             Touch::Dismiss(id) => self.dismiss(id),
             Touch::Enlarge(seat) => self.enlarge(Some(seat)),
             Touch::Tiles => self.enlarge(None),
+            Touch::StaffHold(down) => self.hold(down),
+            Touch::Check => self.check(),
+            Touch::Identify => self.identify(),
+            Touch::Restart => self.restart(),
         }
     }
 
@@ -126,6 +132,7 @@ impl Booth {
                 self.finish_with(next);
             }
             Stage::Companies { .. } | Stage::NotOpen(_) => self.finish_with(Stage::Welcome),
+            Stage::StaffPin(_) | Stage::StaffMenu(_) => self.close_menu(),
             Stage::Name { invitation: Some(_), .. } => self.finish_with(Stage::Welcome),
             Stage::Name { .. } => self.stage = Stage::Companies { page: 0 },
             Stage::Visit(visit) if visit.asked.is_none() => {
@@ -190,6 +197,7 @@ impl Booth {
             }
             Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
             Stage::OutOfOrder(_) => self.disk.is_none().then(|| self.touched + AGAIN),
+            Stage::StaffPin(_) | Stage::StaffMenu(_) => None,
             Stage::Visit(visit) => {
                 let idle = visit.asked.is_none().then(|| self.touched + self.config.idle);
                 let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
@@ -203,7 +211,11 @@ impl Booth {
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        [stage, dialog, alert, notice, commands, self.next_second(), self.next_count()].into_iter().flatten().min()
+        let menu = self.menu_timeout();
+        [stage, dialog, alert, notice, commands, menu, self.next_second(), self.next_count()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next moment a shown count of seconds changes.
@@ -230,6 +242,7 @@ impl Booth {
         }
         self.send_commands();
         self.handle_entry_timeout();
+        self.handle_menu_timeout();
         match &self.stage {
             Stage::Welcome if !self.online() && offline >= self.config.offline => {
                 self.finish_with(Stage::OutOfOrder(self.fault()));

@@ -18,8 +18,12 @@ pub fn booth() -> BoothId {
     "a-01".parse().expect("a valid id")
 }
 
+/// What opens the staff's menu.
+pub const PIN: &str = "135790";
+
 pub fn config() -> Config {
-    Config { receives: vec![Codec::H264], ..Config::default() }
+    let staff_pin = Some(PIN.parse().expect("a valid PIN"));
+    Config { receives: vec![Codec::H264], staff_pin, ..Config::default() }
 }
 
 /// A recruiter as the page is: a client id, a count, a seat.
@@ -60,6 +64,10 @@ pub struct World {
     pub mute_service: bool,
     /// What the booth said to the staff, in order.
     pub called: Vec<bool>,
+    /// Checks and restarts that the staff asked for.
+    pub machine: Vec<Effect>,
+    /// The test sound was played so many times.
+    pub sounds: u32,
 }
 
 pub fn ids(seed: u8) -> impl FnMut() -> [u8; 16] + Send {
@@ -109,6 +117,8 @@ impl World {
             invited: None,
             mute_service: false,
             called: Vec::new(),
+            machine: Vec::new(),
+            sounds: 0,
         };
         world.connect();
         world
@@ -150,6 +160,7 @@ impl World {
                     self.deliver();
                 }
                 Some(Effect::Dismiss(_) | Effect::EndSession(_) | Effect::Fetch { .. } | Effect::CloseFile) => {}
+                Some(effect @ (Effect::Check | Effect::Restart)) => self.machine.push(effect),
                 None => match self.wire.pop_front() {
                     Some(message) if self.booth_up && !self.mute_service => self.serve(message),
                     Some(_) => {}
@@ -183,7 +194,11 @@ impl World {
                 assert!(known || self.reopened, "a connection that never was");
             }
             MediaCommand::Signal { link, .. } => assert!(self.links.contains(&link)),
-            MediaCommand::Devices(_) | MediaCommand::TestSound | MediaCommand::Still(_) => {}
+            MediaCommand::TestSound => {
+                assert!(self.media_open, "a sound without media");
+                self.sounds += 1;
+            }
+            MediaCommand::Devices(_) | MediaCommand::Still(_) => {}
         }
     }
 

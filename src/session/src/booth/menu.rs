@@ -1,0 +1,190 @@
+//! The staff's menu at the booth (P5): behind a hold of the booth's name and a PIN, never over a
+//! candidate's walk.
+
+use super::pin::Typing;
+use super::{Booth, Effect, MediaCommand, Stage};
+use crate::health::{Part, Report};
+use crate::view::{Devices, PartTile, Screen, StaffMenu, Uplink};
+use engawa_protocol::Device;
+use std::time::{Duration, Instant};
+
+/// The booth's name is held for this long.
+const HOLD: Duration = Duration::from_secs(5);
+/// The test sound, with the time that the speaker needs to begin.
+const SOUND: Duration = Duration::from_secs(4);
+/// The lamp blinks for this long.
+const IDENTIFY: Duration = Duration::from_secs(15);
+/// A check that has not ended by then is not waited for any longer.
+const CHECK: Duration = Duration::from_secs(90);
+/// Neither microphone nor camera is needed to hear the speaker.
+const SPEAKER_ONLY: Devices = Devices { microphone: false, camera: false, noise: false };
+
+/// What the staff have asked for, and until when it lasts.
+#[derive(Debug, Default)]
+pub(super) struct Menu {
+    sound: Option<Instant>,
+    identify: Option<Instant>,
+}
+
+/// What the booth knows of itself as a machine, whether the menu is open or not.
+#[derive(Debug, Default)]
+pub(super) struct Machine {
+    /// The booth's name is being held, since then.
+    held: Option<Instant>,
+    /// A check was asked for and has not ended.
+    checking: Option<Instant>,
+    report: Option<Report>,
+    device: Option<Device>,
+    uplink: Option<Uplink>,
+}
+
+impl Booth {
+    /// A finger went down on the booth's name, or left it.
+    pub(super) fn hold(&mut self, down: bool) {
+        self.machine.held = (down && self.may_open_menu()).then_some(self.now);
+    }
+
+    /// Asks for the PIN, when nobody is in the booth and it has one.
+    pub(super) fn open_staff_pin(&mut self) {
+        if self.may_open_menu() {
+            (self.stage, self.touched) = (Stage::StaffPin(Typing::default()), self.now);
+        }
+    }
+
+    fn may_open_menu(&self) -> bool {
+        let nobody = matches!(self.stage, Stage::Welcome | Stage::OutOfOrder(_));
+        nobody && self.config.staff_pin.is_some()
+    }
+
+    /// The staff stand at the booth.
+    pub(super) fn staff_is_here(&self) -> bool {
+        matches!(self.stage, Stage::StaffPin(_) | Stage::StaffMenu(_))
+    }
+
+    /// A digit of the PIN.
+    pub(super) fn pin_digit(&mut self, digit: u8) {
+        let Stage::StaffPin(typing) = &mut self.stage else { return };
+        if typing.digit(digit, &mut self.guard, &self.config, self.now) {
+            self.stage = Stage::StaffMenu(Menu::default());
+        }
+    }
+
+    /// Back to the page that the booth's state asks for.
+    pub(super) fn close_menu(&mut self) {
+        if self.staff_is_here() {
+            self.finish_with(self.disk.map_or(Stage::Welcome, Stage::OutOfOrder));
+        }
+    }
+
+    /// Has everything looked at anew.
+    pub(super) fn check(&mut self) {
+        if let Stage::StaffMenu(menu) = &mut self.stage
+            && self.machine.checking.is_none()
+        {
+            // The check needs the speaker for itself.
+            menu.sound = None;
+            self.close_media();
+            self.machine.checking = Some(self.now);
+            self.effects.push_back(Effect::Check);
+        }
+    }
+
+    /// A check has ended, whoever asked for it.
+    pub(super) fn checked(&mut self, report: Report) {
+        self.machine.report = Some(report);
+        if self.machine.checking.take().is_some() && self.staff_is_here() {
+            // Reading the result begins now.
+            self.touched = self.now;
+        }
+    }
+
+    pub(super) fn device_told(&mut self, device: Device) {
+        self.machine.device = Some(device);
+    }
+
+    pub(super) fn uplink_told(&mut self, uplink: Uplink) {
+        self.machine.uplink = Some(uplink);
+    }
+
+    /// Plays the test sound to the staff.
+    pub(super) fn staff_sound(&mut self) {
+        let Stage::StaffMenu(menu) = &mut self.stage else { return };
+        if self.machine.checking.is_some() || menu.sound.is_some() {
+            return;
+        }
+        menu.sound = Some(self.now + SOUND);
+        self.media_open = true;
+        self.media_command(MediaCommand::Open(SPEAKER_ONLY));
+        self.media_command(MediaCommand::TestSound);
+    }
+
+    /// Lets the lamp blink, to find this booth among others.
+    pub(super) fn identify(&mut self) {
+        if let Stage::StaffMenu(menu) = &mut self.stage {
+            menu.identify = Some(self.now + IDENTIFY);
+        }
+    }
+
+    /// The lamp is blinking.
+    pub(super) fn identifies(&self) -> bool {
+        matches!(&self.stage, Stage::StaffMenu(menu) if menu.identify.is_some())
+    }
+
+    /// Ends the program, which comes back by itself.
+    pub(super) fn restart(&mut self) {
+        if matches!(self.stage, Stage::StaffMenu(_)) {
+            self.close_media();
+            self.effects.push_back(Effect::Restart);
+        }
+    }
+
+    pub(super) fn menu_timeout(&self) -> Option<Instant> {
+        let held = self.machine.held.map(|since| since + HOLD);
+        let checking = self.machine.checking.map(|since| since + CHECK);
+        let page = match &self.stage {
+            Stage::StaffPin(_) => [self.menu_closes(), self.guard.poll_timeout(self.now), None],
+            Stage::StaffMenu(menu) => [self.menu_closes(), menu.sound, menu.identify],
+            _ => [None; 3],
+        };
+        page.into_iter().chain([held, checking]).flatten().min()
+    }
+
+    /// When nobody touches it; a check is waited for.
+    fn menu_closes(&self) -> Option<Instant> {
+        self.machine.checking.is_none().then(|| self.touched + self.config.staff_idle)
+    }
+
+    pub(super) fn handle_menu_timeout(&mut self) {
+        let now = self.now;
+        let due = |at: &mut Option<Instant>| at.take_if(|at| *at <= now).is_some();
+        if self.machine.checking.is_some_and(|since| now >= since + CHECK) {
+            (self.machine.checking, self.touched) = (None, now);
+        }
+        if self.machine.held.is_some_and(|since| now >= since + HOLD) {
+            self.machine.held = None;
+            self.open_staff_pin();
+        }
+        if let Stage::StaffMenu(menu) = &mut self.stage {
+            due(&mut menu.identify);
+            if due(&mut menu.sound) {
+                self.close_media();
+            }
+        }
+        if self.staff_is_here() && self.menu_closes().is_some_and(|at| now >= at) {
+            self.close_menu();
+        }
+    }
+
+    pub(super) fn menu_view(&self, menu: &Menu) -> Screen {
+        let report = self.machine.report.as_ref();
+        let tile = |part| PartTile { part, finding: report.and_then(|report| report.finding(part)).cloned() };
+        Screen::StaffMenu(Box::new(StaffMenu {
+            tiles: Part::ALL.map(tile).into(),
+            checking: self.machine.checking.is_some(),
+            sounding: menu.sound.is_some(),
+            identifying: menu.identify.is_some(),
+            uplink: self.machine.uplink,
+            device: self.machine.device.clone(),
+        }))
+    }
+}
