@@ -362,6 +362,11 @@ impl World {
         [0, 4, 2, 7].into_iter().for_each(|digit| self.touch(Touch::Digit(digit)));
     }
 
+    pub fn open_staff_menu(&mut self) {
+        self.handle(Input::OpenStaffPin);
+        PIN.bytes().for_each(|digit| self.touch(Touch::Digit(digit - b'0')));
+    }
+
     /// A booked call, `minutes` after the slot has begun.
     pub fn booked_call(&mut self, booking: Booking) {
         self.book(booking);
@@ -522,6 +527,8 @@ impl World {
         }
         let screen = self.screen();
         let nobody = matches!(screen, Screen::Welcome | Screen::Ended { .. } | Screen::Refused { .. });
+        let staff = matches!(screen, Screen::StaffPin { .. } | Screen::StaffMenu(_));
+        assert!(!staff || self.saved.is_none() && self.links.is_empty(), "the staff's pages lie over an interview");
         if nobody {
             assert!(!self.media_open, "the camera is on with nobody there: {screen:?}");
             assert!(self.saved.is_none(), "a finished interview is kept: {screen:?}");
