@@ -16,6 +16,7 @@
 //! ```
 
 mod capture;
+mod check;
 mod config;
 mod encode;
 mod error;
@@ -36,6 +37,7 @@ mod timeline;
 mod tone;
 mod worker;
 
+pub use check::{Findings, Found, check};
 pub use config::{AudioSource, Config, LinkOptions, Speaker, VideoSource};
 pub use error::Error;
 pub use figures::Figures;

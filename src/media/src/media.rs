@@ -69,13 +69,25 @@ impl Media {
     ///
     /// A device that is missing is no error: it is told by [`Happening::SourceLost`] and tried again.
     pub fn start(config: Config, notify: impl Fn(Happening) + Send + Sync + 'static) -> Result<Media, Error> {
+        Self::begin(config, false, notify)
+    }
+
+    /// The same for a call with oneself: connections stay on the loopback interface.
+    pub(crate) fn start_inside(
+        config: Config,
+        notify: impl Fn(Happening) + Send + Sync + 'static,
+    ) -> Result<Media, Error> {
+        Self::begin(config, true, notify)
+    }
+
+    fn begin(config: Config, inside: bool, notify: impl Fn(Happening) + Send + Sync + 'static) -> Result<Media, Error> {
         prepare()?;
         let hub = Arc::new(hub(&config)?);
         let notify: Arc<dyn Fn(Happening) + Send + Sync> = Arc::new(notify);
         let (sender, inbox) = mpsc::sync_channel(QUEUE);
         let post = Post::new(sender);
         let timeline = Timeline::new();
-        let ground = ground(&config, &timeline, &post);
+        let ground = Ground { inside, ..ground(&config, &timeline, &post) };
         let heard = post.clone();
         let opus = Opus::start(&timeline, ground.opus.clone(), move |trouble| {
             heard.send(Note::Trouble(Origin::Voice, trouble));
@@ -182,6 +194,17 @@ impl Media {
         }
     }
 
+    /// Samples that the microphone gave, and whether any was not zero.
+    pub(crate) fn heard(&self) -> (u64, bool) {
+        let voice = &self.shared.voice;
+        (voice.heard.load(Ordering::Relaxed), voice.alive.load(Ordering::Relaxed))
+    }
+
+    /// Steps of sound that the speaker took.
+    pub(crate) fn played(&self) -> u64 {
+        self.shared.ground.mixer.steps.load(Ordering::Relaxed)
+    }
+
     /// Takes everything down and returns when it is.
     pub fn stop(self) {}
 }
@@ -246,6 +269,7 @@ fn ground(config: &Config, timeline: &Timeline, post: &Post) -> Ground {
         opus: Fanout::audio(),
         line_start: LINE_START.clamp(*line.start(), *line.end()),
         line,
+        inside: false,
     }
 }
 

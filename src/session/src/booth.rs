@@ -6,10 +6,12 @@
 //! text, the candidate's wish, the peer connections and whether they flow.
 
 mod chat;
+mod close;
 mod commands;
 mod config;
 mod flow;
 mod follow;
+mod health;
 mod invite;
 mod line;
 mod links;
@@ -27,7 +29,7 @@ mod walk;
 pub use chat::Queued;
 pub use config::Config;
 pub use pin::{NoPin, PIN_DIGITS, Pin};
-pub use port::{Effect, Input, LinkFault, MediaCommand, MediaInput, Saved, Source};
+pub use port::{Asker, Effect, Input, LinkFault, MediaCommand, MediaInput, Saved, Source};
 
 use crate::keyboard::Keyboard;
 use crate::view::{Devices, Dialog, End, Loss, Note, Notice};
@@ -93,11 +95,11 @@ pub struct Booth {
     /// What is news, and until when.
     notice: Option<(Notice, Instant)>,
     call: staff::Call,
-    /// Wrong PINs.
-    guard: pin::Guard,
-    machine: menu::Machine,
+    door: menu::Door,
     /// Why the disk does not open; none while it does.
     disk: Option<&'static str>,
+    health: health::Health,
+    closed: close::Closed,
     meter: Meter,
     lost_sources: BTreeSet<Source>,
     media_open: bool,
@@ -140,9 +142,10 @@ impl Booth {
             dialog: None,
             notice: None,
             call: staff::Call::default(),
-            guard: pin::Guard::default(),
-            machine: menu::Machine::default(),
+            door: menu::Door::default(),
             disk: None,
+            health: health::Health::new(config.check_every, now),
+            closed: close::Closed::default(),
             meter: Meter::default(),
             lost_sources: BTreeSet::new(),
             media_open: false,
@@ -183,9 +186,11 @@ impl Booth {
             Input::DiskFailed(fault) => self.disk_failed(fault),
             Input::DiskBack(saved) => self.disk_back(saved),
             Input::Fetched { room, post, here } => self.fetched(&room, post, here),
+            Input::Checked { n, checks } => self.checked(n, checks),
+            Input::Asked { by, ask } => self.asked(by, ask),
+            Input::AskerGone(asker) => self.asker_gone(asker),
+            Input::Device(device) => self.device(device),
             Input::OpenStaffPin => self.open_staff_pin(),
-            Input::Checked(report) => self.checked(report),
-            Input::Device(device) => self.device_told(device),
             Input::Uplink(uplink) => self.uplink_told(uplink),
         }
         self.handle_timeout(now);
@@ -214,7 +219,9 @@ impl Booth {
         if std::mem::take(&mut self.media_open) {
             self.media_command(MediaCommand::Close);
         }
-        self.lost_sources.clear();
+        if !std::mem::take(&mut self.lost_sources).is_empty() {
+            self.health.suspect(self.now);
+        }
         (self.repair, self.notice) = (None, None);
         self.meter = Meter::default();
     }

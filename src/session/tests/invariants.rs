@@ -3,12 +3,14 @@
 mod world;
 
 use engawa_protocol::*;
-use engawa_session::booth::{Input, MediaInput};
+use engawa_session::booth::{Asker, Input, MediaInput};
+use engawa_session::control::Ask;
+use engawa_session::health::Part;
 use engawa_session::keyboard::Key;
 use engawa_session::view::{QuickAnswer, Screen, Touch};
 use proptest::prelude::*;
 use std::time::Duration;
-use world::{World, company};
+use world::{World, all_but, all_good, company};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -21,6 +23,7 @@ enum Step {
     CrashBooth,
     RestartService,
     Media(u8),
+    Beside(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -34,6 +37,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::CrashBooth),
         1 => Just(Step::RestartService),
         2 => (0u8..5).prop_map(Step::Media),
+        2 => (0u8..9).prop_map(Step::Beside),
     ]
 }
 
@@ -101,6 +105,19 @@ fn take(world: &mut World, step: &Step) {
         Step::Pass(seconds) => world.pass(Duration::from_secs(u64::from(seconds))),
         Step::CrashBooth => world.crash_booth(),
         Step::RestartService => world.restart_service(),
+        Step::Beside(what) => {
+            let by = Asker(u64::from(what % 2));
+            match what {
+                0 | 1 => world.handle(Input::Asked { by, ask: Ask::Check }),
+                2 => world.handle(Input::Asked { by, ask: Ask::Close }),
+                3 => world.handle(Input::AskerGone(by)),
+                4 => world.checks = None,
+                5 => world.checks = Some(all_but(Part::Camera)),
+                6 => world.checks = Some(all_but(Part::Panel)),
+                7 if world.check.1 => world.checked(all_good()),
+                _ => world.checks = Some(all_good()),
+            }
+        }
         Step::Media(what) => {
             let Some(&link) = world.links.first() else { return };
             world.handle(Input::Media(match what {
@@ -136,7 +153,8 @@ proptest! {
         world.connect();
         world.host_line(0, false);
         world.host_line(1, false);
-        world.pass(Duration::from_secs(3600));
+        world.checks = Some(all_good());
+        world.pass(Duration::from_secs(2 * 3600));
         world.check();
         prop_assert_eq!(world.screen(), Screen::Welcome);
         prop_assert!(world.links.is_empty() && !world.media_open && world.saved.is_none());

@@ -3,8 +3,8 @@
 mod world;
 
 use engawa_protocol::{Device, Fallback};
-use engawa_session::booth::{Booth, Config, Effect, Input, PIN_DIGITS, Pin};
-use engawa_session::health::{Check, Finding, Part, Report};
+use engawa_session::booth::{Booth, Config, Input, PIN_DIGITS, Pin};
+use engawa_session::health::{Finding, Part};
 use engawa_session::outbox::KeepFault;
 use engawa_session::view::{DISK_BROKEN, Lamp, PinRefused, Screen, StaffMenu, Touch, Uplink};
 use std::time::Duration;
@@ -41,14 +41,6 @@ fn refused(world: &World) -> Option<PinRefused> {
         Screen::StaffPin { refused, .. } => refused,
         other => panic!("the PIN is not asked for: {other:?}"),
     }
-}
-
-fn report(failed: Part) -> Report {
-    let finding = |part| match part == failed {
-        true => Finding::Failed { reason: "no frame came".into() },
-        false => Finding::Good { figure: "fine".into() },
-    };
-    Report { checks: Part::ALL.map(|part| Check { part, finding: finding(part) }).into() }
 }
 
 // P5
@@ -173,25 +165,47 @@ fn pages_that_the_staff_leave_close_by_themselves() {
 #[test]
 fn the_menu_shows_what_a_check_found_and_looks_again_when_asked() {
     let mut world = World::new();
+    world.checks = None;
     open(&mut world);
     assert!(menu(&world).tiles.iter().all(|tile| tile.finding.is_none()), "nothing was looked at yet");
+    let before = world.check.0;
     world.touch(Touch::Check);
     world.touch(Touch::Check);
-    assert_eq!(world.machine, [Effect::Check], "one at a time");
-    world.pass(seconds(80));
+    assert_eq!(world.check, (before + 1, true), "one at a time");
+    world.pass(seconds(40));
     assert!(menu(&world).checking, "a check is waited for");
     world.touch(Touch::TestSound);
     assert_eq!(world.sounds, 0, "the check has the speaker");
-    world.handle(Input::Checked(report(Part::Camera)));
+    world.checked(all_but(Part::Camera));
     let shown = menu(&world);
-    assert!(!shown.checking);
+    assert!(!shown.checking && !shown.healthy);
     assert_eq!(shown.tiles[1].finding, Some(Finding::Failed { reason: "no frame came".into() }));
-    assert_eq!(shown.tiles[2].finding, Some(Finding::Good { figure: "fine".into() }));
+    assert_eq!(shown.tiles[2].finding, Some(Finding::Good { figure: String::new() }));
+    world.pass(seconds(59));
+    menu(&world);
     world.touch(Touch::Check);
-    world.pass(seconds(90));
-    assert!(!menu(&world).checking, "one that never ends is given up");
+    world.checked(all_good());
+    assert!(menu(&world).healthy);
+    world.touch(Touch::Check);
+    world.pass(seconds(45));
+    assert!(!menu(&world).checking && !menu(&world).healthy, "one that never ends is a fault");
     world.pass(seconds(60));
-    assert_eq!(world.screen(), Screen::Welcome);
+    assert_eq!(world.screen(), Screen::OutOfOrder { fault: "E-CAM-01" });
+}
+
+// P5, S4
+#[test]
+fn a_check_stops_when_the_menu_closes_or_the_speaker_is_wanted() {
+    let mut world = World::new();
+    world.checks = None;
+    open(&mut world);
+    world.touch(Touch::TestSound);
+    world.touch(Touch::Check);
+    assert!(!world.media_open && world.check.1, "the speaker is the check's");
+    world.touch(Touch::Back);
+    assert!(!world.check.1, "somebody may come in now");
+    open(&mut world);
+    assert!(!menu(&world).checking);
 }
 
 // P5, P3, N5
@@ -203,10 +217,10 @@ fn the_menu_tells_the_version_the_slot_the_last_fallback_and_the_uplink() {
         Device { version: "1.4.2".into(), slot: Some("A".into()), faults: None, fallback: Some(fallback.clone()) };
     world.handle(Input::Device(device.clone()));
     open(&mut world);
-    assert_eq!((menu(&world).device, menu(&world).uplink), (Some(device), None));
+    assert_eq!((menu(&world).device, menu(&world).uplink), (device, None));
     world.handle(Input::Uplink(Uplink::Wifi));
     assert_eq!(menu(&world).uplink, Some(Uplink::Wifi));
-    assert_eq!(menu(&world).device.and_then(|device| device.fallback), Some(fallback));
+    assert_eq!(menu(&world).device.fallback, Some(fallback));
 }
 
 // P5
@@ -233,14 +247,16 @@ fn the_staff_hear_the_speaker_and_find_the_booth_by_its_lamp() {
 #[test]
 fn a_restart_is_asked_for_behind_the_pin_only() {
     let mut world = World::new();
+    world.checks = None;
     let all = [Touch::Restart, Touch::Check, Touch::Identify];
+    let checks = world.check.0;
     all.clone().into_iter().for_each(|touch| world.touch(touch));
     hold(&mut world, seconds(5));
     all.into_iter().for_each(|touch| world.touch(touch));
-    assert_eq!(world.machine, []);
+    assert_eq!((world.restarts, world.check), (0, (checks, false)));
     enter(&mut world, PIN);
     world.touch(Touch::Restart);
-    assert_eq!(world.machine, [Effect::Restart]);
+    assert_eq!(world.restarts, 1);
 }
 
 // P5

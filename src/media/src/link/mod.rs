@@ -7,6 +7,7 @@ pub(crate) mod playout;
 mod receive;
 mod share;
 
+pub(crate) use receive::Receiver;
 pub(crate) use share::LinkShare;
 pub use share::{LinkFigures, LinkState};
 
@@ -20,7 +21,6 @@ use engawa_protocol::{Codec, Signal};
 use estimate::Estimator;
 use gst::prelude::*;
 use gst_webrtc::{WebRTCPeerConnectionState, WebRTCSDPType, WebRTCSessionDescription};
-use receive::Receiver;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -63,6 +63,8 @@ pub(crate) struct Ground {
     /// Bounds of the congestion estimate, and where it begins, in bit/s.
     pub line: RangeInclusive<u32>,
     pub line_start: u32,
+    /// A call with oneself: connections stay inside the machine, whatever its network is.
+    pub inside: bool,
 }
 
 impl Ground {
@@ -116,6 +118,9 @@ impl Link {
                     }
                 }
             }
+        }
+        if ground.inside {
+            stay_inside(&webrtc);
         }
         repair_losses(&webrtc);
         negotiate::listen(&webrtc, id, &ground.post);
@@ -171,12 +176,13 @@ impl Link {
     }
 
     fn receive(&self) {
+        let channel = self.channel.clone();
         let receiver = Receiver {
             link: self.id,
             post: self.post.clone(),
             timeline: self.ground.timeline.clone(),
             share: self.share.clone(),
-            channel: self.channel.clone(),
+            hear: Arc::new(move |samples| channel.push(samples)),
         };
         let pipeline = self.pipeline.downgrade();
         self.webrtc.connect_pad_added(move |_, pad| {
@@ -250,6 +256,14 @@ fn describe(codec: Codec) -> String {
          encoding-name=OPUS,payload={AUDIO_PAYLOAD},useinbandfec=(string)1,minptime=(string)10\" ! webrtc.sink_1",
         playout::URI
     )
+}
+
+/// Has a webrtcbin talk over the loopback interface alone.
+pub(crate) fn stay_inside(webrtc: &gst::Element) {
+    let agent = webrtc.property::<gst::glib::Object>("ice-agent");
+    if !agent.emit_by_name::<bool>("add-local-ip-address", &[&"127.0.0.1"]) {
+        tracing::warn!("a call inside the booth cannot be kept off the network");
+    }
 }
 
 /// Lost video packets are asked for again. On audio, Chromium would reject the offer for it.

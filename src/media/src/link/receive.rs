@@ -3,7 +3,7 @@ use crate::LinkId;
 use crate::mailbox::lock;
 use crate::note::{Note, Post};
 use crate::picture::{self, Painter};
-use crate::sound::{Channel, FLOAT_CAPS, samples};
+use crate::sound::{FLOAT_CAPS, samples};
 use crate::timeline::Timeline;
 use gst::prelude::*;
 use gst_video::VideoInfo;
@@ -11,12 +11,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// What a peer's streams are decoded into.
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     pub link: LinkId,
     pub post: Post,
     pub timeline: Timeline,
     pub share: Arc<LinkShare>,
-    pub channel: Channel,
+    /// Takes the decoded sound.
+    pub hear: Arc<dyn Fn(&[f32]) + Send + Sync>,
 }
 
 /// Packets without a picture for this long mean that the sender waits to be asked.
@@ -99,11 +100,11 @@ impl Receiver {
                 Ok(gst::FlowSuccess::Ok)
             })
         } else {
-            let channel = self.channel.clone();
+            let hear = self.hear.clone();
             callbacks.new_sample(move |sink| {
                 let sample = sink.pull_sample().map_err(|_| gst::FlowError::Flushing)?;
                 if let Some(buffer) = sample.buffer() {
-                    channel.push(&samples(buffer));
+                    hear(&samples(buffer));
                 }
                 Ok(gst::FlowSuccess::Ok)
             })

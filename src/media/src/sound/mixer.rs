@@ -2,6 +2,7 @@ use super::STEP;
 use crate::mailbox::lock;
 use crate::tone::ToneMeter;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Sound that is held before a peer begins to be heard, so that an unsteady line makes no gaps;
@@ -20,6 +21,8 @@ const CHANNELS: usize = 16;
 pub(crate) struct Mixer {
     channels: Mutex<Vec<Channel>>,
     tone: Option<Mutex<ToneMeter>>,
+    /// Steps that were asked for: the speaker asks as fast as it plays.
+    pub steps: AtomicU64,
 }
 
 /// One voice of the mix; clones are the same voice.
@@ -39,7 +42,11 @@ struct Queue {
 impl Mixer {
     /// With `listen`, [`Mixer::tone`] tells how much of the mix is that frequency in Hz.
     pub fn new(listen: Option<f64>) -> Self {
-        Self { channels: Mutex::default(), tone: listen.map(|hz| ToneMeter::new(hz, super::RATE).into()) }
+        Self {
+            channels: Mutex::default(),
+            tone: listen.map(|hz| ToneMeter::new(hz, super::RATE).into()),
+            ..Self::default()
+        }
     }
 
     /// Opens a channel for a peer; it ends with [`Channel::close`].
@@ -63,6 +70,7 @@ impl Mixer {
 
     /// Adds the next step of every channel to `out`.
     pub fn mix(&self, out: &mut [f32]) {
+        self.steps.fetch_add((out.len() / STEP) as u64, Ordering::Relaxed);
         lock(&self.channels).retain(|channel| {
             let mut queue = lock(&channel.0);
             queue.add_to(out);

@@ -6,7 +6,7 @@ use crate::timeline::{Timeline, named};
 use crate::{Error, Happening};
 use gst::prelude::*;
 use nnnoiseless::DenoiseState;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Steps in one report of level and voice: about 15 a second.
@@ -20,6 +20,9 @@ pub(crate) struct Voice {
     pub microphone: AtomicBool,
     /// Off for a test tone, which the filter would take for noise.
     filterable: bool,
+    /// Samples that came, and whether any of them was not zero: a device that is muted or dead gives zeros alone.
+    pub heard: AtomicU64,
+    pub alive: AtomicBool,
     state: Mutex<State>,
     opus: Opus,
     notify: Arc<dyn Fn(Happening) + Send + Sync>,
@@ -52,6 +55,8 @@ impl Voice {
             suppression: suppression.into(),
             microphone: microphone.into(),
             filterable,
+            heard: AtomicU64::new(0),
+            alive: AtomicBool::new(false),
             state: state.into(),
             opus,
             notify,
@@ -60,6 +65,10 @@ impl Voice {
 
     /// Takes captured sound in [`super::FLOAT_CAPS`]; `at` is its running time.
     pub fn deliver(&self, samples: &[f32], at: gst::ClockTime) {
+        self.heard.fetch_add(samples.len() as u64, Ordering::Relaxed);
+        if samples.iter().any(|sample| *sample != 0.0) {
+            self.alive.store(true, Ordering::Relaxed);
+        }
         let mut state = lock(&self.state);
         let state = &mut *state;
         let behind = gst::ClockTime::from_nseconds(state.waiting.len() as u64 * 1_000_000_000 / u64::from(RATE));

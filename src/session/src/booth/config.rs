@@ -30,6 +30,10 @@ pub struct Config {
     pub staff_pin: Option<Pin>,
     /// The staff's pages that nobody touches close after this.
     pub staff_idle: Duration,
+    /// An empty booth looks at itself so often; none: only when it is asked to.
+    pub check_every: Option<Duration>,
+    /// And so often while something is wrong, or after somebody came in between.
+    pub check_again: Duration,
     /// The room's deadlines; a booth only folds, but shares the type.
     pub policy: Policy,
 }
@@ -48,6 +52,8 @@ impl Default for Config {
             give_up: Duration::from_secs(5 * 60),
             staff_pin: None,
             staff_idle: Duration::from_secs(60),
+            check_every: Some(Duration::from_secs(15 * 60)),
+            check_again: Duration::from_secs(60),
             policy: Policy::default(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::links::Links;
 use super::{Booth, MediaCommand, MediaInput, Stage};
+use crate::health::Part;
 use engawa_protocol::{ClientMessage, LinkId, Peer, RoomId, Signal};
 use std::time::{Duration, Instant};
 
@@ -90,15 +91,21 @@ impl Booth {
         let now = self.now;
         let Some(visit) = self.visit() else { return self.close_media() };
         if visit.room.is_none() {
-            return self.finish_with(Stage::OutOfOrder("E-CAM-01"));
+            return self.cannot_capture();
         }
         let repair = self.repair.unwrap_or(Repair { since: now, at: None, wait: REOPEN });
         if now >= repair.since + self.config.give_up {
             self.leave_room();
-            return self.finish_with(Stage::OutOfOrder("E-CAM-01"));
+            return self.cannot_capture();
         }
         let wait = (repair.wait * 2).min(REOPEN_LONGEST);
         self.repair = Some(Repair { since: repair.since, at: Some(now + repair.wait), wait });
+    }
+
+    /// A check tells more, and heals it.
+    fn cannot_capture(&mut self) {
+        self.health.failed(Part::Camera, "the media could not be started: look at camera and sound card", self.now);
+        self.finish_with(Stage::Welcome);
     }
 
     pub(super) fn retry_media(&mut self) {

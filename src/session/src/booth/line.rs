@@ -60,6 +60,8 @@ impl Booth {
                 self.send_commands();
                 self.follow();
                 self.call_again();
+                self.device_untold();
+                self.check_soon();
             }
             ServiceMessage::Directory { companies } => self.companies = companies,
             ServiceMessage::Queue { room, place } => {

@@ -1,11 +1,10 @@
 //! The staff's menu at the booth (P5): behind a hold of the booth's name and a PIN, never over a
 //! candidate's walk.
 
-use super::pin::Typing;
+use super::pin::{Guard, Typing};
 use super::{Booth, Effect, MediaCommand, Stage};
 use crate::health::{Part, Report};
 use crate::view::{Devices, PartTile, Screen, StaffMenu, Uplink};
-use engawa_protocol::Device;
 use std::time::{Duration, Instant};
 
 /// The booth's name is held for this long.
@@ -14,8 +13,6 @@ const HOLD: Duration = Duration::from_secs(5);
 const SOUND: Duration = Duration::from_secs(4);
 /// The lamp blinks for this long.
 const IDENTIFY: Duration = Duration::from_secs(15);
-/// A check that has not ended by then is not waited for any longer.
-const CHECK: Duration = Duration::from_secs(90);
 /// Neither microphone nor camera is needed to hear the speaker.
 const SPEAKER_ONLY: Devices = Devices { microphone: false, camera: false, noise: false };
 
@@ -26,22 +23,20 @@ pub(super) struct Menu {
     identify: Option<Instant>,
 }
 
-/// What the booth knows of itself as a machine, whether the menu is open or not.
+/// The way to the menu, whether it is open or not.
 #[derive(Debug, Default)]
-pub(super) struct Machine {
+pub(super) struct Door {
     /// The booth's name is being held, since then.
     held: Option<Instant>,
-    /// A check was asked for and has not ended.
-    checking: Option<Instant>,
-    report: Option<Report>,
-    device: Option<Device>,
+    /// Wrong PINs.
+    pub guard: Guard,
     uplink: Option<Uplink>,
 }
 
 impl Booth {
     /// A finger went down on the booth's name, or left it.
     pub(super) fn hold(&mut self, down: bool) {
-        self.machine.held = (down && self.may_open_menu()).then_some(self.now);
+        self.door.held = (down && self.may_open_menu()).then_some(self.now);
     }
 
     /// Asks for the PIN, when nobody is in the booth and it has one.
@@ -64,52 +59,36 @@ impl Booth {
     /// A digit of the PIN.
     pub(super) fn pin_digit(&mut self, digit: u8) {
         let Stage::StaffPin(typing) = &mut self.stage else { return };
-        if typing.digit(digit, &mut self.guard, &self.config, self.now) {
+        if typing.digit(digit, &mut self.door.guard, &self.config, self.now) {
             self.stage = Stage::StaffMenu(Menu::default());
         }
     }
 
-    /// Back to the page that the booth's state asks for.
-    pub(super) fn close_menu(&mut self) {
-        if self.staff_is_here() {
-            self.finish_with(self.disk.map_or(Stage::Welcome, Stage::OutOfOrder));
-        }
+    /// Nothing of the menu is in the way of a check.
+    pub(super) fn menu_is_quiet(&self) -> bool {
+        matches!(&self.stage, Stage::StaffMenu(menu) if menu.sound.is_none())
     }
 
     /// Has everything looked at anew.
     pub(super) fn check(&mut self) {
         if let Stage::StaffMenu(menu) = &mut self.stage
-            && self.machine.checking.is_none()
+            && !self.health.is_checking()
         {
             // The check needs the speaker for itself.
             menu.sound = None;
             self.close_media();
-            self.machine.checking = Some(self.now);
-            self.effects.push_back(Effect::Check);
+            self.begin_check();
         }
-    }
-
-    /// A check has ended, whoever asked for it.
-    pub(super) fn checked(&mut self, report: Report) {
-        self.machine.report = Some(report);
-        if self.machine.checking.take().is_some() && self.staff_is_here() {
-            // Reading the result begins now.
-            self.touched = self.now;
-        }
-    }
-
-    pub(super) fn device_told(&mut self, device: Device) {
-        self.machine.device = Some(device);
     }
 
     pub(super) fn uplink_told(&mut self, uplink: Uplink) {
-        self.machine.uplink = Some(uplink);
+        self.door.uplink = Some(uplink);
     }
 
     /// Plays the test sound to the staff.
     pub(super) fn staff_sound(&mut self) {
         let Stage::StaffMenu(menu) = &mut self.stage else { return };
-        if self.machine.checking.is_some() || menu.sound.is_some() {
+        if self.health.is_checking() || menu.sound.is_some() {
             return;
         }
         menu.sound = Some(self.now + SOUND);
@@ -139,29 +118,25 @@ impl Booth {
     }
 
     pub(super) fn menu_timeout(&self) -> Option<Instant> {
-        let held = self.machine.held.map(|since| since + HOLD);
-        let checking = self.machine.checking.map(|since| since + CHECK);
+        let held = self.door.held.map(|since| since + HOLD);
         let page = match &self.stage {
-            Stage::StaffPin(_) => [self.menu_closes(), self.guard.poll_timeout(self.now), None],
+            Stage::StaffPin(_) => [self.menu_closes(), self.door.guard.poll_timeout(self.now), None],
             Stage::StaffMenu(menu) => [self.menu_closes(), menu.sound, menu.identify],
             _ => [None; 3],
         };
-        page.into_iter().chain([held, checking]).flatten().min()
+        page.into_iter().chain([held]).flatten().min()
     }
 
     /// When nobody touches it; a check is waited for.
     fn menu_closes(&self) -> Option<Instant> {
-        self.machine.checking.is_none().then(|| self.touched + self.config.staff_idle)
+        (!self.health.is_checking()).then(|| self.touched + self.config.staff_idle)
     }
 
-    pub(super) fn handle_menu_timeout(&mut self) {
+    pub(super) fn tend_menu(&mut self) {
         let now = self.now;
         let due = |at: &mut Option<Instant>| at.take_if(|at| *at <= now).is_some();
-        if self.machine.checking.is_some_and(|since| now >= since + CHECK) {
-            (self.machine.checking, self.touched) = (None, now);
-        }
-        if self.machine.held.is_some_and(|since| now >= since + HOLD) {
-            self.machine.held = None;
+        if self.door.held.is_some_and(|since| now >= since + HOLD) {
+            self.door.held = None;
             self.open_staff_pin();
         }
         if let Stage::StaffMenu(menu) = &mut self.stage {
@@ -171,20 +146,21 @@ impl Booth {
             }
         }
         if self.staff_is_here() && self.menu_closes().is_some_and(|at| now >= at) {
-            self.close_menu();
+            self.finish_with(Stage::Welcome);
         }
     }
 
     pub(super) fn menu_view(&self, menu: &Menu) -> Screen {
-        let report = self.machine.report.as_ref();
-        let tile = |part| PartTile { part, finding: report.and_then(|report| report.finding(part)).cloned() };
+        let report = self.report();
+        let tile = |part| PartTile { part, finding: report.as_ref().and_then(|report| report.finding(part)).cloned() };
         Screen::StaffMenu(Box::new(StaffMenu {
             tiles: Part::ALL.map(tile).into(),
-            checking: self.machine.checking.is_some(),
+            healthy: report.as_ref().is_some_and(Report::is_healthy),
+            checking: self.health.is_checking(),
             sounding: menu.sound.is_some(),
             identifying: menu.identify.is_some(),
-            uplink: self.machine.uplink,
-            device: self.machine.device.clone(),
+            uplink: self.door.uplink,
+            device: self.health.device.clone(),
         }))
     }
 }

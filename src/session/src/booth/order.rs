@@ -1,13 +1,10 @@
 //! A booth that cannot be used says so, and looks again until it can.
 
+use super::close::CLOSED;
 use super::{Booth, Link, LinkFault, Stage};
 use crate::booth::Saved;
 use crate::outbox::KeepFault;
 use crate::view::{DISK_BROKEN, DISK_FULL, Loss};
-use std::time::{Duration, Instant};
-
-/// A booth without a camera looks again after this.
-pub(super) const AGAIN: Duration = Duration::from_secs(30);
 
 impl Booth {
     /// The disk did not open, so nothing could be kept: nobody begins an interview here.
@@ -36,16 +33,20 @@ impl Booth {
         }
     }
 
-    /// Goes back to the first page when what was wrong is right again.
-    pub(super) fn look_again(&mut self, fault: &'static str, now: Instant) {
-        let camera = fault.starts_with("E-CAM");
-        if self.disk.is_some() {
-            return;
-        }
-        if (!camera && self.online()) || (camera && now >= self.touched + AGAIN) {
-            self.finish_with(Stage::Welcome);
-        } else if !camera {
-            (self.stage, self.touched) = (Stage::OutOfOrder(self.fault()), now);
+    /// Why nobody can be interviewed here, for the staff; none when one can.
+    fn trouble(&self) -> Option<&'static str> {
+        let away = !self.online() && self.offline_for() >= self.config.offline;
+        let closed = self.is_closed().then_some(CLOSED);
+        closed.or(self.disk).or_else(|| self.health.number()).or_else(|| away.then(|| self.fault()))
+    }
+
+    /// Makes an empty booth's page what its state is.
+    pub(super) fn look_around(&mut self) {
+        match (&self.stage, self.trouble()) {
+            (Stage::Welcome, Some(fault)) => self.finish_with(Stage::OutOfOrder(fault)),
+            (Stage::OutOfOrder(_), None) => self.finish_with(Stage::Welcome),
+            (Stage::OutOfOrder(shown), Some(fault)) if *shown != fault => self.stage = Stage::OutOfOrder(fault),
+            _ => {}
         }
     }
 

@@ -1,7 +1,8 @@
 //! What goes into a booth's session, and what comes out of it.
 
 use super::chat::Queued;
-use crate::health::Report;
+use crate::control::{Answer, Ask};
+use crate::health::Check;
 use crate::outbox::KeepFault;
 use crate::view::{Devices, Touch, Uplink};
 use engawa_protocol::{
@@ -64,15 +65,33 @@ pub enum Input {
         /// It is here.
         here: bool,
     },
+    /// What check `n` found of screen, media and panel, see [`Effect::Check`].
+    Checked {
+        /// Which check.
+        n: u32,
+        /// What was found.
+        checks: Vec<Check>,
+    },
+    /// A program beside the booth asks; answered by one [`Effect::Answer`].
+    Asked {
+        /// Who.
+        by: Asker,
+        /// What.
+        ask: Ask,
+    },
+    /// That program's connection ended.
+    AskerGone(Asker),
+    /// The machine's version, slot and last fallback; its faults are the booth's own to tell.
+    Device(Device),
     /// The staff want the page that asks for their PIN, by another way than the screen.
     OpenStaffPin,
-    /// A check has ended.
-    Checked(Report),
-    /// What the booth is as a machine, as its updater tells.
-    Device(Device),
     /// What carries the default route now.
     Uplink(Uplink),
 }
+
+/// A connection of a program beside the booth; never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asker(pub u64);
 
 /// Why there is no connection to the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,8 +190,17 @@ pub enum Effect {
     CloseFile,
     /// To the media.
     Media(MediaCommand),
-    /// Look at every part; answered by [`Input::Checked`].
-    Check,
+    /// Look at screen, media and panel now; answered by [`Input::Checked`] with this number.
+    Check(u32),
+    /// Give the running check up: its devices are free again before anything else is opened.
+    StopCheck,
+    /// To a program beside the booth.
+    Answer {
+        /// Who asked.
+        to: Asker,
+        /// What is said.
+        answer: Answer,
+    },
     /// End the program; it is started again by whoever keeps it running.
     Restart,
 }

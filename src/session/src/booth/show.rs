@@ -62,7 +62,7 @@ impl Booth {
             }
             Stage::OutOfOrder(fault) => Screen::OutOfOrder { fault },
             Stage::StaffPin(typing) => {
-                Screen::StaffPin { typed: typing.typed(), refused: typing.refused(&self.guard, self.now) }
+                Screen::StaffPin { typed: typing.typed(), refused: typing.refused(&self.door.guard, self.now) }
             }
             Stage::StaffMenu(menu) => self.menu_view(menu),
         }

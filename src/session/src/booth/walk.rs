@@ -1,7 +1,6 @@
 //! The pages before and after the interview, and every deadline of the walk.
 
 use super::invite::Entry;
-use super::order::AGAIN;
 use super::{Booth, DEVICES, Effect, MediaCommand, Stage};
 use crate::keyboard::Keyboard;
 use crate::view::{Dialog, End, Loss, TILES, Touch};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 
 impl Booth {
     pub(super) fn touch(&mut self, touch: Touch) {
-        self.touched = self.now;
+        (self.touched, self.health.touched) = (self.now, Some(self.now));
         match touch {
             Touch::Language(locale) => {
                 self.locale = locale;
@@ -131,8 +130,9 @@ impl Booth {
                 let next = entry.behind().map_or(Stage::Welcome, |page| Stage::Companies { page });
                 self.finish_with(next);
             }
-            Stage::Companies { .. } | Stage::NotOpen(_) => self.finish_with(Stage::Welcome),
-            Stage::StaffPin(_) | Stage::StaffMenu(_) => self.close_menu(),
+            Stage::Companies { .. } | Stage::NotOpen(_) | Stage::StaffPin(_) | Stage::StaffMenu(_) => {
+                self.finish_with(Stage::Welcome);
+            }
             Stage::Name { invitation: Some(_), .. } => self.finish_with(Stage::Welcome),
             Stage::Name { .. } => self.stage = Stage::Companies { page: 0 },
             Stage::Visit(visit) if visit.asked.is_none() => {
@@ -196,8 +196,7 @@ impl Booth {
                 Some(self.entry_timeout().map_or(idle, |at| at.min(idle)))
             }
             Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
-            Stage::OutOfOrder(_) => self.disk.is_none().then(|| self.touched + AGAIN),
-            Stage::StaffPin(_) | Stage::StaffMenu(_) => None,
+            Stage::OutOfOrder(_) | Stage::StaffPin(_) | Stage::StaffMenu(_) => None,
             Stage::Visit(visit) => {
                 let idle = visit.asked.is_none().then(|| self.touched + self.config.idle);
                 let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
@@ -211,11 +210,9 @@ impl Booth {
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        let menu = self.menu_timeout();
-        [stage, dialog, alert, notice, commands, menu, self.next_second(), self.next_count()]
-            .into_iter()
-            .flatten()
-            .min()
+        let own =
+            [self.menu_timeout(), self.check_timeout(), self.close_timeout(), self.next_second(), self.next_count()];
+        [stage, dialog, alert, notice, commands].into_iter().chain(own).flatten().min()
     }
 
     /// The next moment a shown count of seconds changes.
@@ -234,6 +231,9 @@ impl Booth {
         self.now = now;
         let idle = now >= self.touched + self.config.idle;
         let offline = self.offline_for();
+        self.tend_close();
+        self.tend_menu();
+        self.look_around();
         if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
             self.stay();
         }
@@ -242,17 +242,9 @@ impl Booth {
         }
         self.send_commands();
         self.handle_entry_timeout();
-        self.handle_menu_timeout();
         match &self.stage {
-            Stage::Welcome if !self.online() && offline >= self.config.offline => {
-                self.finish_with(Stage::OutOfOrder(self.fault()));
-            }
             // A language that somebody chose and left is not the next one's.
             Stage::Welcome if idle => self.locale = self.config.locale,
-            Stage::OutOfOrder(fault) => {
-                let fault = *fault;
-                self.look_again(fault, now);
-            }
             Stage::Companies { .. } | Stage::Name { .. } | Stage::Number(_) | Stage::NotOpen(_) if idle => {
                 self.finish_with(Stage::Welcome)
             }
@@ -273,6 +265,8 @@ impl Booth {
             }
             _ => {}
         }
+        self.tend_check();
+        self.tell_device();
     }
 
     fn retry_links(&mut self) {

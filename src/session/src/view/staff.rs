@@ -8,6 +8,8 @@ use engawa_protocol::Device;
 pub struct StaffMenu {
     /// Every part, in the order of [`Part::ALL`].
     pub tiles: Vec<PartTile>,
+    /// All that an interview needs was looked at and works.
+    pub healthy: bool,
     /// Everything is being looked at now.
     pub checking: bool,
     /// The test sound is being played.
@@ -16,8 +18,8 @@ pub struct StaffMenu {
     pub identifying: bool,
     /// What carries the way to the service.
     pub uplink: Option<Uplink>,
-    /// Version, slot and last fallback; none when the booth is no appliance.
-    pub device: Option<Device>,
+    /// Version, slot and last fallback; the version is empty when the booth is no appliance.
+    pub device: Device,
 }
 
 /// One part of the booth.

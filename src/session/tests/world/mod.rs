@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each file of stories uses its part of it")]
 
 use engawa_protocol::*;
-use engawa_session::booth::{Booth, Config, Effect, Input, LinkFault, MediaCommand, Queued, Saved};
+use engawa_session::booth::{Asker, Booth, Config, Effect, Input, LinkFault, MediaCommand, Queued, Saved};
+use engawa_session::control::Answer;
+use engawa_session::health::{Check, Finding, Part};
 use engawa_session::keyboard::Key;
 use engawa_session::room::{Around, Policy, Room, Sender};
 use engawa_session::view::{LineBody, LineState, Screen, Touch};
@@ -24,6 +26,20 @@ pub const PIN: &str = "135790";
 pub fn config() -> Config {
     let staff_pin = Some(PIN.parse().expect("a valid PIN"));
     Config { receives: vec![Codec::H264], staff_pin, ..Config::default() }
+}
+
+/// A check at which everything works.
+pub fn all_good() -> Vec<Check> {
+    let parts = [Part::Screen, Part::Camera, Part::Microphone, Part::Speaker, Part::Call];
+    parts.map(|part| Check { part, finding: Finding::Good { figure: String::new() } }).into()
+}
+
+/// A check at which one part does not.
+pub fn all_but(part: Part) -> Vec<Check> {
+    let mut checks = all_good();
+    checks.retain(|check| check.part != part);
+    checks.push(Check { part, finding: Finding::Failed { reason: "no frame came".to_owned() } });
+    checks
 }
 
 /// A recruiter as the page is: a client id, a count, a seat.
@@ -62,10 +78,18 @@ pub struct World {
     pub invited: Option<(RoomId, Booking)>,
     /// What the booth sends gets lost, though its line seems up.
     pub mute_service: bool,
+    /// What a check finds; none while it takes its time.
+    pub checks: Option<Vec<Check>>,
+    /// The newest check's number, and whether it runs.
+    pub check: (u32, bool),
+    /// What programs beside the booth were told, in order.
+    pub answers: Vec<(Asker, Answer)>,
+    /// What the service was told of the machine, in order.
+    pub devices: Vec<Device>,
     /// What the booth said to the staff, in order.
     pub called: Vec<bool>,
-    /// Checks and restarts that the staff asked for.
-    pub machine: Vec<Effect>,
+    /// Restarts that the staff asked for.
+    pub restarts: u32,
     /// The test sound was played so many times.
     pub sounds: u32,
 }
@@ -116,8 +140,12 @@ impl World {
             around: Around::at(Millis(0)),
             invited: None,
             mute_service: false,
+            checks: Some(all_good()),
+            check: (0, false),
+            answers: Vec::new(),
+            devices: Vec::new(),
             called: Vec::new(),
-            machine: Vec::new(),
+            restarts: 0,
             sounds: 0,
         };
         world.connect();
@@ -159,8 +187,11 @@ impl World {
                     self.tell_queue();
                     self.deliver();
                 }
+                Some(Effect::Check(n)) => self.begin_check(n),
+                Some(Effect::StopCheck) => self.check.1 = false,
+                Some(Effect::Answer { to, answer }) => self.answers.push((to, answer)),
                 Some(Effect::Dismiss(_) | Effect::EndSession(_) | Effect::Fetch { .. } | Effect::CloseFile) => {}
-                Some(effect @ (Effect::Check | Effect::Restart)) => self.machine.push(effect),
+                Some(Effect::Restart) => self.restarts += 1,
                 None => match self.wire.pop_front() {
                     Some(message) if self.booth_up && !self.mute_service => self.serve(message),
                     Some(_) => {}
@@ -171,10 +202,28 @@ impl World {
         panic!("the booth and the service never come to rest");
     }
 
+    /// A check takes the camera: never while somebody is there.
+    fn begin_check(&mut self, n: u32) {
+        assert!(!self.media_open && !self.check.1, "a check beside an interview or another check");
+        let empty = matches!(self.screen(), Screen::Welcome | Screen::OutOfOrder { .. } | Screen::StaffMenu(_));
+        assert!(empty, "a check on {:?}", self.screen());
+        self.check = (n, true);
+        if let Some(checks) = self.checks.clone() {
+            self.checked(checks);
+        }
+    }
+
+    /// The running check ends.
+    pub fn checked(&mut self, checks: Vec<Check>) {
+        self.check.1 = false;
+        self.handle(Input::Checked { n: self.check.0, checks });
+    }
+
     pub fn media(&mut self, command: MediaCommand) {
         match command {
             // Opening anew drops what there was.
             MediaCommand::Open(_) => {
+                self.check.1 = false;
                 self.reopened = std::mem::replace(&mut self.media_open, true);
                 self.links.clear();
             }
@@ -291,6 +340,7 @@ impl World {
                 self.called.push(on);
                 self.reply(ServiceMessage::StaffCall { called: on, attended_by: None });
             }
+            ClientMessage::Device { device } => self.devices.push(device),
             _ => {}
         }
     }
@@ -460,7 +510,7 @@ impl World {
     pub fn restart_booth(&mut self) {
         self.disconnect();
         self.links.clear();
-        self.media_open = false;
+        (self.media_open, self.check.1) = (false, false);
         self.ids += 1;
         self.booth = Booth::new(config(), self.saved.clone(), ids(self.ids), self.now);
         self.effects();
