@@ -1,17 +1,22 @@
 //! The configuration file, and the flags that go before it.
 
+use crate::machine;
 use anyhow::{Context, bail};
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use engawa_media as media;
 use engawa_protocol::Locale;
 use engawa_session::booth;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Engawa's booth.
 #[derive(Debug, Parser)]
-#[command(name = "engawa-booth", version)]
+#[command(name = "engawa-booth", version, args_conflicts_with_subcommands = true)]
 pub struct Flags {
+    /// Something else than running the booth.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// The configuration file (TOML).
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -30,6 +35,53 @@ pub struct Flags {
     /// A candidate's actions, one a line; `-` reads them from standard input as they come.
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
+    /// The socket for programs beside the booth; `booth.sock` in systemd's runtime directory, or none.
+    #[arg(long, value_name = "PATH")]
+    control: Option<PathBuf>,
+    /// The file in which the updater tells version and slot.
+    #[arg(long, value_name = "FILE", default_value = machine::TOLD)]
+    pub device: PathBuf,
+}
+
+/// Something else than running the booth.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tells whether the booth works; exits with 0 when it does, 1 when not, 2 when that cannot be told.
+    Check(CheckFlags),
+}
+
+/// How to look.
+#[derive(Debug, Args)]
+pub struct CheckFlags {
+    /// The configuration file (TOML), needed where no booth is running.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+    /// The running booth's socket.
+    #[arg(long, value_name = "PATH", default_value = "/run/engawa/booth.sock")]
+    pub control: PathBuf,
+    /// The file in which the updater tells version and slot.
+    #[arg(long, value_name = "FILE", default_value = machine::TOLD)]
+    pub device: PathBuf,
+}
+
+impl Flags {
+    /// The flags of a booth with nothing but this configuration.
+    pub fn of(config: Option<PathBuf>) -> Self {
+        Self { config, ..Self::parse_from(["engawa-booth"]) }
+    }
+
+    /// Where programs beside the booth may ask; none where nobody said so.
+    pub fn control(&self) -> Option<PathBuf> {
+        let runtime = || {
+            let folders = std::env::var_os("RUNTIME_DIRECTORY")?;
+            // systemd lists them with colons between.
+            Some(std::env::split_paths(&folders).next()?.join("booth.sock"))
+        };
+        self.control.clone().or_else(runtime)
+    }
 }
 
 /// Where the screen is shown.
@@ -53,6 +105,7 @@ struct File {
     data: Option<PathBuf>,
     view: Option<View>,
     locale: Locale,
+    check_minutes: Option<u32>,
     video: Video,
     audio: Audio,
     speaker: Speaker,
@@ -156,6 +209,7 @@ pub struct Config {
     token_file: PathBuf,
     locale: Locale,
     clip: bool,
+    check_every: Option<Duration>,
     media: media::Config,
 }
 
@@ -186,6 +240,7 @@ impl Config {
             data: data.context(missing("data", "--data DIR"))?,
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
+            check_every: check_every(file.check_minutes)?,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
             media: media_config(&file, &from_file)?,
         })
@@ -205,12 +260,28 @@ impl Config {
 
     /// What the session is set to.
     pub fn session(&self) -> booth::Config {
-        booth::Config { name: self.name.clone(), locale: self.locale, clip: self.clip, ..booth::Config::default() }
+        booth::Config {
+            name: self.name.clone(),
+            locale: self.locale,
+            clip: self.clip,
+            check_every: self.check_every,
+            ..booth::Config::default()
+        }
     }
 
     /// What the media is set to.
     pub fn media(&self) -> media::Config {
         self.media.clone()
+    }
+}
+
+/// How often an empty booth looks at itself; 0 is never.
+fn check_every(minutes: Option<u32>) -> anyhow::Result<Option<Duration>> {
+    match minutes {
+        None => Ok(booth::Config::default().check_every),
+        Some(0) => Ok(None),
+        Some(minutes @ 1..=1440) => Ok(Some(Duration::from_secs(u64::from(minutes) * 60))),
+        Some(_) => bail!("check_minutes must be within 0–1440; 0 looks only when asked to"),
     }
 }
 
@@ -296,6 +367,7 @@ mod tests {
         says(&format!("{GOOD}[video]\nsource = \"clip\""), "`file`");
         says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");
+        says(&format!("{GOOD}check_minutes = 2000"), "check_minutes");
         says(&format!("{GOOD}view = \"wall\""), "wall");
     }
 }

@@ -4,16 +4,20 @@
 use crate::disk::{Disk, Place, Start};
 use crate::inbox::{Happened, Post};
 use crate::link::Link;
+use crate::report;
 use crate::status::Status;
 use crate::studio::Studio;
 use crate::watchdog::Watchdog;
 use anyhow::Context;
+use engawa_booth::control::Control;
 use engawa_booth::courier::Outgoing;
 use engawa_booth::document::{self, Document};
 use engawa_booth::store::StoreError;
+use engawa_media::Findings;
 use engawa_protocol::{FileCard, RoomId, Seq, limits};
 use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input};
+use engawa_session::health::{Check, Finding, Part};
 use engawa_session::outbox::{self, Draft};
 use engawa_session::view::View;
 use serde_json::Value;
@@ -35,6 +39,8 @@ pub struct Parts {
     pub watchdog: Watchdog,
     /// The screen.
     pub screen: Poster,
+    /// To programs beside the booth.
+    pub control: Control,
 }
 
 /// The loop's own state.
@@ -99,6 +105,7 @@ impl Driver {
                     answer.send(self.attach(&path).map_err(|error| format!("{error:#}"))).ok();
                 }
                 Ok(Happened::Snapshot(path, answer)) => self.snapshot(path, answer),
+                Ok(Happened::Checked(n, findings)) => self.checked(n, findings, Instant::now()),
                 Ok(Happened::Stop(code)) => return Ok(code),
                 Err(mpsc::RecvTimeoutError::Timeout) => self.booth.handle_timeout(Instant::now()),
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(0),
@@ -150,6 +157,18 @@ impl Driver {
         self.booth.handle(input, now);
     }
 
+    /// What the media found, and what the loop knows of the screen.
+    fn checked(&mut self, n: u32, findings: Findings, now: Instant) {
+        let mut checks = report::of_media(findings);
+        checks.push(Check { part: Part::Screen, finding: self.parts.watchdog.screen(now) });
+        for Check { part, finding } in &checks {
+            if let Finding::Failed { reason } = finding {
+                tracing::warn!(part = part.name(), reason, "a check failed");
+            }
+        }
+        self.booth.handle(Input::Checked { n, checks }, now);
+    }
+
     /// Carries out what the walk and the queue want done, until neither wants anything.
     fn drain(&mut self) {
         loop {
@@ -168,6 +187,9 @@ impl Driver {
         match effect {
             Effect::Send(message) => self.parts.link.send(self.connection, message),
             Effect::Media(command) => self.parts.studio.command(command),
+            Effect::Check(n) => self.parts.studio.check(n),
+            Effect::StopCheck => self.parts.studio.stop_check(),
+            Effect::Answer { to, answer } => self.parts.control.answer(to, answer),
             Effect::Fetch { room, post, file } => self.fetch(room, post, file.media_type),
             Effect::CloseFile => on_screen(self.parts.screen.post(Screen::clear_document)),
             Effect::Store(_) | Effect::Forget | Effect::Write { .. } | Effect::Dismiss(_) | Effect::EndSession(_) => {

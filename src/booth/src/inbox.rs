@@ -1,6 +1,7 @@
 //! The way into the loop, and what may come in.
 
 use engawa_booth::document::Document;
+use engawa_media::Findings;
 use engawa_protocol::{RoomId, Seq};
 use engawa_session::booth::Input;
 use serde_json::Value;
@@ -32,6 +33,8 @@ pub enum Happened {
     },
     /// The script sends a file into the chat.
     Attach(PathBuf, oneshot::Sender<Result<(), String>>),
+    /// What check `n` found of the media.
+    Checked(u32, Findings),
     /// End the program with this code.
     Stop(u8),
 }

@@ -3,16 +3,19 @@
 //! Owns: the process, its configuration, the one loop ([`driver`]) and the adapters that carry
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
 //! [`pictures`] between media and screen, [`engawa_booth`]'s for the disk and the queue, [`script`]
-//! for a candidate without hands. Never does: decisions about an interview. Adapters never call one
+//! for a candidate without hands; [`check`] tells whether it all works. Never does: decisions about an interview. Adapters never call one
 //! another but for [`pictures`]: thirty frames a second go from media to screen without passing the
 //! loop; and the courier, who keeps the queue's disk and uploads.
 
+mod check;
 mod config;
 mod disk;
 mod driver;
 mod inbox;
 mod link;
+mod machine;
 mod pictures;
+mod report;
 mod script;
 mod status;
 mod studio;
@@ -20,8 +23,9 @@ mod watchdog;
 
 use anyhow::Context;
 use clap::Parser;
-use config::{Config, Flags, View};
+use config::{Command, Config, Flags, View};
 use driver::Driver;
+use engawa_booth::control::Control;
 use engawa_booth::upload::Uploads;
 use inbox::Happened;
 use std::io::IsTerminal;
@@ -36,7 +40,12 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("ENGAWA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
-    match run(&Flags::parse()) {
+    let flags = Flags::parse();
+    let ended = match &flags.command {
+        Some(Command::Check(flags)) => check::run(flags),
+        None => run(&flags),
+    };
+    match ended {
         Ok(code) => code,
         Err(error) => {
             eprintln!("engawa-booth: {error:#}");
@@ -78,6 +87,17 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     runtime.spawn(link_task);
     runtime.spawn(uploads_task);
     runtime.spawn(stop_on_signal(post.clone()));
+    runtime.spawn(machine::watch(flags.device.clone(), post.clone()));
+    let control = match flags.control() {
+        Some(path) => {
+            let told = post.clone();
+            let (control, task) = Control::open(&path, Arc::new(move |input| told.input(input)))
+                .with_context(|| format!("opening the control socket {}", path.display()))?;
+            runtime.spawn(task);
+            control
+        }
+        None => Control::default(),
+    };
 
     let scripted = script.is_some();
     let (status, views) = status::Status::new(scripted);
@@ -85,7 +105,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         runtime.spawn(script::play(script, views, post.clone()));
     }
     let watchdog = watchdog::Watchdog::new(&screen, config.view != View::Headless);
-    let parts = driver::Parts { link, studio, status, watchdog, screen: screen.poster() };
+    let parts = driver::Parts { link, studio, status, watchdog, screen: screen.poster(), control };
     let (session, inbox) = (config.session(), post.clone());
     let driver = std::thread::Builder::new()
         .name("driver".into())

@@ -7,11 +7,15 @@ use engawa_media::{Config, Device, Happening, LinkOptions, Media};
 use engawa_session::booth::{Input, MediaCommand, MediaInput, Source};
 use engawa_session::view::Devices;
 use serde_json::Value;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Commands that may wait for the media.
 const WAITING: usize = 256;
+/// A check that did not pass by then failed.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 /// A still picture is tried for this long after it was asked for.
 const STILL: Duration = Duration::from_secs(3);
 const STILL_EVERY: Duration = Duration::from_millis(100);
@@ -19,6 +23,8 @@ const STILL_EVERY: Duration = Duration::from_millis(100);
 /// What the studio's thread is asked to do.
 enum Order {
     Command(MediaCommand),
+    Check(u32),
+    StopCheck,
     Figures(mpsc::SyncSender<Value>),
 }
 
@@ -33,7 +39,7 @@ impl Studio {
     /// Starts the thread; it ends, and the media with it, when the last clone is dropped.
     pub fn start(config: Config, post: Post, pictures: Pictures) -> Self {
         let (orders, inbox) = mpsc::sync_channel(WAITING);
-        let room = Room { config, post: post.clone(), pictures, media: None, still: None };
+        let room = Room { config, post: post.clone(), pictures, media: None, still: None, check: None };
         std::thread::Builder::new()
             .name("studio".into())
             .spawn(move || room.run(&inbox))
@@ -43,9 +49,23 @@ impl Studio {
 
     /// Has a command carried out, after those before it.
     pub fn command(&self, command: MediaCommand) {
+        self.order(Order::Command(command));
+    }
+
+    /// Looks at the media; answered by [`Happened::Checked`] with this number, unless it is given up.
+    pub fn check(&self, n: u32) {
+        self.order(Order::Check(n));
+    }
+
+    /// Gives the running check up.
+    pub fn stop_check(&self) {
+        self.order(Order::StopCheck);
+    }
+
+    fn order(&self, order: Order) {
         // A lost "close" would leave a camera on: a booth that cannot be told so ends, and is
         // started again.
-        if self.orders.try_send(Order::Command(command)).is_err() {
+        if self.orders.try_send(order).is_err() {
             tracing::error!("the media takes no more commands");
             self.post.happened(Happened::Stop(3));
         }
@@ -65,6 +85,36 @@ struct Room {
     pictures: Pictures,
     media: Option<Media>,
     still: Option<(engawa_protocol::RoomId, Instant)>,
+    check: Option<Running>,
+}
+
+/// A check under way, on a thread of its own. Dropping it gives it up, and returns with the devices free.
+struct Running {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    fn start(n: u32, config: Config, post: Post) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = stop.clone();
+        let look = move || {
+            if let Some(findings) = engawa_media::check(&config, PATIENCE, &stopped) {
+                post.happened(Happened::Checked(n, findings));
+            }
+        };
+        let thread = Some(std::thread::Builder::new().name("check".into()).spawn(look)?);
+        Ok(Self { stop, thread })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("a check failed by a fault of its own");
+        }
+    }
 }
 
 impl Room {
@@ -76,6 +126,8 @@ impl Room {
             };
             match order {
                 Ok(Order::Command(command)) => self.carry_out(command),
+                Ok(Order::Check(n)) => self.check(n),
+                Ok(Order::StopCheck) => self.check = None,
                 Ok(Order::Figures(answer)) => {
                     let figures = self.media.as_ref().map(|media| serde_json::to_value(media.figures()));
                     let figures = figures.and_then(Result::ok).unwrap_or(Value::Null);
@@ -136,7 +188,17 @@ impl Room {
         }
     }
 
+    /// Without a thread the session hears nothing, which it takes for a check that hangs.
+    fn check(&mut self, n: u32) {
+        self.check = None;
+        if self.media.is_none() {
+            let started = Running::start(n, self.config.clone(), self.post.clone());
+            self.check = started.inspect_err(|error| tracing::error!(%error, "a check does not start")).ok();
+        }
+    }
+
     fn open(&mut self, devices: Devices) {
+        self.check = None;
         if let Some(media) = self.media.take() {
             media.stop();
             self.pictures.clear();

@@ -2,6 +2,7 @@
 //! drawn and the loop turns (P7). Whichever of the two stands still, the unit is started anew.
 
 use engawa_screen::{Poster, Screen};
+use engawa_session::health::Finding;
 use sd_notify::NotifyState;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -9,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// A frame is asked for this often.
 const ASK: Duration = Duration::from_secs(1);
+/// A frame is as good as the present one for so long.
+const FRESH: Duration = Duration::from_secs(5);
 
 /// What systemd is told. Does nothing where no systemd listens.
 pub struct Watchdog {
@@ -27,6 +30,19 @@ impl Watchdog {
         screen.on_frame(move |number| seen.store(number, Ordering::Relaxed));
         let patience = sd_notify::watchdog_enabled().map(|interval| interval / 2);
         Self { pulse: Pulse::new(patience), drawn, screen: screen.poster(), draws }
+    }
+
+    /// Whether the screen draws (S4): the same frames that systemd is told of.
+    pub fn screen(&self, now: Instant) -> Finding {
+        let age = self.pulse.last.map(|(_, at)| now.duration_since(at));
+        match age {
+            _ if !self.draws => Finding::Good { figure: "no display".to_owned() },
+            Some(age) if age < FRESH => Finding::Good { figure: "frames are drawn".to_owned() },
+            Some(age) => Finding::Failed {
+                reason: format!("no frame was drawn for {} s: see whether the display is on", age.as_secs()),
+            },
+            None => Finding::Failed { reason: "no frame was drawn yet: see whether the display is on".to_owned() },
+        }
     }
 
     /// The loop has turned once more.
