@@ -5,8 +5,8 @@
 use anyhow::Context;
 use engawa_screen::Picture;
 use engawa_session::view::{
-    Alert, Chat, Countdown, Dialog, DocumentState, End, Line, LineBody, LineState, Loss, Notice, NumberRefused, Other,
-    Screen, Staff, View,
+    Alert, Chat, Countdown, Dialog, DocumentState, End, Lamp, Line, LineBody, LineState, Loss, Notice, NumberRefused,
+    Other, Screen, Staff, View,
 };
 use serde_json::{Value, json};
 use std::io::Write;
@@ -68,6 +68,12 @@ fn line(view: &View) -> Value {
         "screen": page(&view.screen),
         "locale": view.locale.tag(),
         "online": view.online,
+        "awake": view.awake,
+        "lamp": match view.lamp {
+            Lamp::Free => "free",
+            Lamp::Taken => "taken",
+            Lamp::Help => "help",
+        },
         "staff": match &view.staff {
             Staff::Away => "away",
             Staff::Free => "free",
@@ -87,6 +93,7 @@ fn line(view: &View) -> Value {
         "alert": view.alert.map(|alert| match alert {
             Alert::Muted => "muted",
             Alert::SourceLost => "source-lost",
+            Alert::ShutterClosed => "shutter-closed",
         }),
         "chat": view.chat.as_ref().map(chat),
         "document": view.document.as_ref().map(|document| match document.state {

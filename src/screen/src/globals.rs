@@ -1,5 +1,6 @@
 //! One thin adapter for each Slint global: a [`View`] goes in, touches come out.
 
+pub(crate) mod asleep;
 pub(crate) mod call;
 pub(crate) mod chat;
 pub(crate) mod choose;
@@ -23,7 +24,7 @@ use crate::stage::Place;
 use crate::ui::App;
 use crate::{Touch, View};
 use engawa_protocol::Millis;
-use engawa_session::view::Screen;
+use engawa_session::view::{Alert, Screen};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use slint::{Model, ModelRc, SharedString, VecModel};
@@ -34,6 +35,7 @@ pub(crate) type Touched = Rc<dyn Fn(Touch)>;
 
 /// Tells every touch on any page to `touched`.
 pub(crate) fn wire(app: &App, touched: Touched) {
+    asleep::wire(app, &touched);
     frame::wire(app, &touched);
     welcome::wire(app, &touched);
     choose::wire(app, &touched);
@@ -83,6 +85,7 @@ pub(crate) fn show(app: &App, view: &View) {
         Screen::Ended { end, closes_in, may_return } => ended::show(app, *end, *closes_in, *may_return),
         Screen::OutOfOrder { fault } => out_of_order::show(app, fault),
     }
+    devices::show_shutter(app, view.alert == Some(Alert::ShutterClosed));
     call::show_news(app, view.notice.as_ref());
     let talks = matches!(view.screen, Screen::Call { .. } | Screen::Reconnecting { .. });
     // Only pages with a keyboard of their own have the keys otherwise.
@@ -91,6 +94,7 @@ pub(crate) fn show(app: &App, view: &View) {
     leaving::show(app, view.dialog);
     staff::show(app, &view.staff);
     frame::show(app, view);
+    asleep::show(app, view.awake);
 }
 
 /// Sets every picture to its place in a window of this size.

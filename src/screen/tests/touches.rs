@@ -235,6 +235,16 @@ fn the_muted_notice_and_the_greeting_are_read_out() {
     assert!(desk.says("카메라나 마이크가 응답하지 않습니다"));
 }
 
+// P6
+#[test]
+fn a_dark_screen_has_nothing_to_touch_but_itself() {
+    let desk = showing(Locale::Ja, "asleep");
+    assert_eq!(desk.touch("はじめる"), [Touch::Wake], "what lies below is not touched");
+    desk.screen.show(&sample(Locale::Ja, "welcome"));
+    settle();
+    assert_eq!(desk.touch("はじめる"), [Touch::Start]);
+}
+
 // X5
 #[test]
 fn leaving_asks_first_and_nothing_below_answers() {

@@ -19,6 +19,7 @@ mod menu;
 mod meter;
 mod notice;
 mod order;
+mod panel;
 mod pin;
 mod port;
 mod show;
@@ -96,6 +97,7 @@ pub struct Booth {
     notice: Option<(Notice, Instant)>,
     call: staff::Call,
     door: menu::Door,
+    panel: panel::Panel,
     /// Why the disk does not open; none while it does.
     disk: Option<&'static str>,
     health: health::Health,
@@ -143,6 +145,7 @@ impl Booth {
             notice: None,
             call: staff::Call::default(),
             door: menu::Door::default(),
+            panel: panel::Panel::default(),
             disk: None,
             health: health::Health::new(config.check_every, now),
             closed: close::Closed::default(),
@@ -180,6 +183,7 @@ impl Booth {
             }
             Input::Received(message) => self.receive(message),
             Input::Media(media) => self.media(media),
+            Input::Panel(panel) => self.panel(panel),
             Input::Scanned(code) => self.scanned(code),
             Input::Queued { room, queued } => self.queued(&room, queued),
             Input::QueueFull => self.queue_full(),

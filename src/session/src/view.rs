@@ -1,6 +1,6 @@
 //! What people at the booth see: the whole of it, as one value.
 //!
-//! Screen and lamp are both drawn from a [`View`], so they cannot disagree.
+//! Screen and panel are both drawn from a [`View`], so they cannot disagree.
 
 mod chat;
 mod page;
@@ -47,6 +47,14 @@ pub struct View {
     pub level: u8,
     /// The lamp on top of the booth.
     pub lamp: Lamp,
+    /// The lamp in the button that calls the staff.
+    pub button_lamp: bool,
+    /// The ring light around the camera, in percent.
+    pub ring: u8,
+    /// The light beside the camera: others may see its picture.
+    pub shutter_indicator: bool,
+    /// The screen is lit; otherwise it is dark until somebody is seen or touches it.
+    pub awake: bool,
 }
 
 /// Bars of the level meter.
@@ -94,6 +102,8 @@ pub enum Alert {
     Muted,
     /// The camera or microphone does not answer at the moment; the call goes on.
     SourceLost,
+    /// The camera is on, and its shutter is closed.
+    ShutterClosed,
 }
 
 /// The lamp on top of the booth.
@@ -105,6 +115,6 @@ pub enum Lamp {
     Taken,
     /// Needs help.
     Help,
-    /// Blinks, so that the staff find this booth among others.
-    Identify,
+    /// Out: the other half of a blink, by which the staff find this booth among others.
+    Dark,
 }

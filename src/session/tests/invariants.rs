@@ -7,6 +7,7 @@ use engawa_session::booth::{Asker, Input, MediaInput};
 use engawa_session::control::Ask;
 use engawa_session::health::Part;
 use engawa_session::keyboard::Key;
+use engawa_session::panel::PanelInput;
 use engawa_session::view::{QuickAnswer, Screen, Touch};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -24,6 +25,7 @@ enum Step {
     RestartService,
     Media(u8),
     Beside(u8),
+    Panel(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -38,6 +40,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::RestartService),
         2 => (0u8..5).prop_map(Step::Media),
         2 => (0u8..9).prop_map(Step::Beside),
+        1 => (0u8..7).prop_map(Step::Panel),
     ]
 }
 
@@ -118,6 +121,12 @@ fn take(world: &mut World, step: &Step) {
                 _ => world.checks = Some(all_good()),
             }
         }
+        Step::Panel(what) => world.handle(Input::Panel(match what {
+            0 | 1 => PanelInput::Presence(what == 0),
+            2 | 3 => PanelInput::Button { pressed: what == 2, at: world.now },
+            4 | 5 => PanelInput::Shutter(what == 4),
+            _ => PanelInput::Failed,
+        })),
         Step::Media(what) => {
             let Some(&link) = world.links.first() else { return };
             world.handle(Input::Media(match what {

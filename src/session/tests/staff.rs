@@ -234,8 +234,15 @@ fn the_staff_hear_the_speaker_and_find_the_booth_by_its_lamp() {
     world.pass(seconds(5));
     assert!(!world.media_open && !menu(&world).sounding);
     world.touch(Touch::Identify);
-    assert_eq!((world.booth.view().lamp, menu(&world).identifying), (Lamp::Identify, true));
-    world.pass(seconds(15));
+    let lamp = |world: &World| world.booth.view().lamp;
+    assert_eq!((lamp(&world), menu(&world).identifying), (Lamp::Help, true));
+    for expected in [Lamp::Dark, Lamp::Help, Lamp::Dark] {
+        let next = world.booth.poll_timeout().expect("it blinks");
+        assert_eq!(next - world.now, Duration::from_millis(500));
+        world.pass(next - world.now);
+        assert_eq!(lamp(&world), expected);
+    }
+    world.pass(seconds(14));
     assert_eq!(world.booth.view().lamp, Lamp::Taken);
     world.touch(Touch::TestSound);
     world.touch(Touch::Identify);

@@ -113,6 +113,7 @@ pub(crate) fn show_alert(app: &App, alert: Option<Alert>) {
         None => Notice::None,
         Some(Alert::Muted) => Notice::Muted,
         Some(Alert::SourceLost) => Notice::SourceLost,
+        Some(Alert::ShutterClosed) => Notice::ShutterClosed,
     });
 }
 

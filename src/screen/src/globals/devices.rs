@@ -27,6 +27,10 @@ pub(crate) fn show(app: &App, switches: view::Devices) {
     devices.set_noise(switches.noise);
 }
 
+pub(crate) fn show_shutter(app: &App, closed: bool) {
+    app.global::<Devices>().set_shutter_closed(closed);
+}
+
 pub(crate) fn show_level(app: &App, level: u8) {
     app.global::<Devices>().set_level(i32::from(level));
 }

@@ -29,6 +29,10 @@ pub fn view(locale: Locale, screen: Screen) -> View {
         staff: Staff::Free,
         level: 11,
         lamp: Lamp::Taken,
+        button_lamp: false,
+        ring: 0,
+        shutter_indicator: false,
+        awake: true,
     }
 }
 
@@ -70,6 +74,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
     views.push(("call-muted", muted));
     let lost = View { alert: Some(Alert::SourceLost), ..page(call(locale, 2, None, ON)) };
     views.push(("call-source-lost", lost));
+    views.extend(panel(locale));
     let leave = View { dialog: Some(Dialog::Leave { may_return: false }), ..page(call(locale, 1, None, ON)) };
     views.push(("leave", leave));
     views.extend(called(locale));
@@ -82,6 +87,16 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
 /// A moment of the sample day, as the time of day in the tests' zone.
 pub fn moment(hour: u64, minute: u64) -> Millis {
     Millis(1_780_239_600_000 + (hour * 60 + minute) * 60_000)
+}
+
+/// What the panel's sensors bring about.
+fn panel(locale: Locale) -> Vec<(&'static str, View)> {
+    let closed = |screen| View { alert: Some(Alert::ShutterClosed), ..view(locale, screen) };
+    vec![
+        ("asleep", View { awake: false, ..view(locale, Screen::Welcome) }),
+        ("ready-shutter", closed(ready(locale, hosts(locale, 1), ON, true))),
+        ("call-shutter", closed(call(locale, 1, None, ON))),
+    ]
 }
 
 /// What the staff are needed for.

@@ -18,6 +18,10 @@ pub struct Config {
     pub receives: Vec<Codec>,
     /// A page that nobody touches goes back to the first one and wipes.
     pub idle: Duration,
+    /// The same, when the panel's sensor sees nobody for as long.
+    pub away: Duration,
+    /// The first page goes dark when the sensor sees nobody for this long; without a sensor, never.
+    pub sleep: Duration,
     /// The last page stays this long.
     pub closing: Duration,
     /// A question that nobody answers is taken as staying.
@@ -46,6 +50,8 @@ impl Default for Config {
             clip: false,
             receives: vec![Codec::H264, Codec::Vp8],
             idle: Duration::from_secs(90),
+            away: Duration::from_secs(45),
+            sleep: Duration::from_secs(2 * 60),
             closing: Duration::from_secs(60),
             question: Duration::from_secs(20),
             offline: Duration::from_secs(10),

@@ -4,7 +4,7 @@
 use super::pin::{Guard, Typing};
 use super::{Booth, Effect, MediaCommand, Stage};
 use crate::health::{Part, Report};
-use crate::view::{Devices, PartTile, Screen, StaffMenu, Uplink};
+use crate::view::{Devices, Lamp, PartTile, Screen, StaffMenu, Uplink};
 use std::time::{Duration, Instant};
 
 /// The booth's name is held for this long.
@@ -13,6 +13,8 @@ const HOLD: Duration = Duration::from_secs(5);
 const SOUND: Duration = Duration::from_secs(4);
 /// The lamp blinks for this long.
 const IDENTIFY: Duration = Duration::from_secs(15);
+/// Half a blink.
+const BLINK: Duration = Duration::from_millis(500);
 /// Neither microphone nor camera is needed to hear the speaker.
 const SPEAKER_ONLY: Devices = Devices { microphone: false, camera: false, noise: false };
 
@@ -104,9 +106,17 @@ impl Booth {
         }
     }
 
-    /// The lamp is blinking.
-    pub(super) fn identifies(&self) -> bool {
-        matches!(&self.stage, Stage::StaffMenu(menu) if menu.identify.is_some())
+    /// How the lamp is lit while it blinks.
+    pub(super) fn blink(&self) -> Option<Lamp> {
+        let Stage::StaffMenu(Menu { identify: Some(until), .. }) = &self.stage else { return None };
+        let half = until.saturating_duration_since(self.now).as_millis().div_ceil(BLINK.as_millis());
+        Some(if half % 2 == 0 { Lamp::Help } else { Lamp::Dark })
+    }
+
+    fn next_blink(&self, until: Instant) -> Instant {
+        let left = until.saturating_duration_since(self.now).as_nanos();
+        let halves = left.saturating_sub(1) / BLINK.as_nanos();
+        until - BLINK * halves as u32
     }
 
     /// Ends the program, which comes back by itself.
@@ -121,7 +131,9 @@ impl Booth {
         let held = self.door.held.map(|since| since + HOLD);
         let page = match &self.stage {
             Stage::StaffPin(_) => [self.menu_closes(), self.door.guard.poll_timeout(self.now), None],
-            Stage::StaffMenu(menu) => [self.menu_closes(), menu.sound, menu.identify],
+            Stage::StaffMenu(menu) => {
+                [self.menu_closes(), menu.sound, menu.identify.map(|until| self.next_blink(until))]
+            }
             _ => [None; 3],
         };
         page.into_iter().chain([held]).flatten().min()

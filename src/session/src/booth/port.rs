@@ -4,6 +4,7 @@ use super::chat::Queued;
 use crate::control::{Answer, Ask};
 use crate::health::Check;
 use crate::outbox::KeepFault;
+use crate::panel::PanelInput;
 use crate::view::{Devices, Touch, Uplink};
 use engawa_protocol::{
     ClientMessage, Codec, CommandId, Device, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
@@ -41,6 +42,8 @@ pub enum Input {
     Received(ServiceMessage),
     /// Something of the media.
     Media(MediaInput),
+    /// Something of the panel.
+    Panel(PanelInput),
     /// A QR code was held to the camera.
     Scanned(String),
     /// What the queue on disk holds for a room now, in order: waiting, on its way, not delivered.

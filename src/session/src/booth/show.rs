@@ -8,18 +8,18 @@ impl Booth {
     /// What people see.
     pub fn view(&self) -> View {
         let screen = self.screen();
-        let lamp = match screen {
-            _ if self.identifies() => Lamp::Identify,
+        let lamp = self.blink().unwrap_or(match screen {
             _ if self.call.stands => Lamp::Help,
             Screen::Welcome => Lamp::Free,
             Screen::OutOfOrder { .. } => Lamp::Help,
             _ => Lamp::Taken,
-        };
+        });
         let in_call = matches!(screen, Screen::Call { .. });
         let alert = if in_call && self.meter.alert(self.now) {
             Some(Alert::Muted)
         } else {
-            (!self.lost_sources.is_empty() && self.media_open).then_some(Alert::SourceLost)
+            let lost = !self.lost_sources.is_empty() && self.media_open;
+            lost.then_some(Alert::SourceLost).or(self.shutter_alert())
         };
         let visit = if let Stage::Visit(visit) = &self.stage { Some(visit) } else { None };
         View {
@@ -37,6 +37,10 @@ impl Booth {
             staff: self.staff_view(),
             level: if self.devices.microphone { self.meter.bars() } else { 0 },
             lamp,
+            button_lamp: self.call.stands,
+            ring: self.ring(),
+            shutter_indicator: self.camera_may_be_seen(),
+            awake: self.awake(),
         }
     }
 

@@ -8,8 +8,14 @@ use std::time::{Duration, Instant};
 
 impl Booth {
     pub(super) fn touch(&mut self, touch: Touch) {
+        let awake = self.awake();
         (self.touched, self.health.touched) = (self.now, Some(self.now));
+        // A dark screen shows nothing that could be meant.
+        if !awake {
+            return;
+        }
         match touch {
+            Touch::Wake => {}
             Touch::Language(locale) => {
                 self.locale = locale;
                 self.store();
@@ -188,17 +194,17 @@ impl Booth {
             Stage::Welcome => {
                 let offline = (!self.online()).then(|| self.down_since() + self.config.offline);
                 let strange = self.locale != self.config.locale;
-                let idle = strange.then(|| self.touched + self.config.idle);
+                let idle = strange.then(|| self.idle_at());
                 [offline, idle].into_iter().flatten().min()
             }
             Stage::Companies { .. } | Stage::Name { .. } | Stage::Number(_) | Stage::NotOpen(_) => {
-                let idle = self.touched + self.config.idle;
+                let idle = self.idle_at();
                 Some(self.entry_timeout().map_or(idle, |at| at.min(idle)))
             }
             Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
             Stage::OutOfOrder(_) | Stage::StaffPin(_) | Stage::StaffMenu(_) => None,
             Stage::Visit(visit) => {
-                let idle = visit.asked.is_none().then(|| self.touched + self.config.idle);
+                let idle = visit.asked.is_none().then(|| self.idle_at());
                 let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
                 [idle, lost, visit.links.timeout().filter(|_| visit.current), self.return_deadline()]
                     .into_iter()
@@ -210,9 +216,9 @@ impl Booth {
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        let own =
-            [self.menu_timeout(), self.check_timeout(), self.close_timeout(), self.next_second(), self.next_count()];
-        [stage, dialog, alert, notice, commands].into_iter().chain(own).flatten().min()
+        let own = [self.menu_timeout(), self.check_timeout(), self.close_timeout()];
+        let counts = [self.next_second(), self.next_count(), self.next_panel()];
+        [stage, dialog, alert, notice, commands].into_iter().chain(own).chain(counts).flatten().min()
     }
 
     /// The next moment a shown count of seconds changes.
@@ -229,7 +235,7 @@ impl Booth {
     /// Does what time alone asks for.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
-        let idle = now >= self.touched + self.config.idle;
+        let idle = now >= self.idle_at();
         let offline = self.offline_for();
         self.tend_close();
         self.tend_menu();
@@ -240,6 +246,7 @@ impl Booth {
         if self.notice.as_ref().is_some_and(|(_, until)| now >= *until) {
             self.notice = None;
         }
+        self.panel_timeout();
         self.send_commands();
         self.handle_entry_timeout();
         match &self.stage {

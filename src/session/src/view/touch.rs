@@ -7,6 +7,8 @@ use engawa_protocol::{CommandId, CompanyId, Locale, Seat, Seq};
 /// What a finger did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touch {
+    /// A dark screen was touched.
+    Wake,
     /// A language, on any page.
     Language(Locale),
     /// Start, on the first page.

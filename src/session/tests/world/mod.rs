@@ -576,6 +576,14 @@ impl World {
             assert!(self.links.is_empty(), "media outside the call: {:?}", self.links);
         }
         let screen = self.screen();
+        let seen = self.booth.view().shutter_indicator;
+        match &screen {
+            Screen::Call { devices, held, .. } => {
+                assert_eq!(seen, devices.camera && !held && self.media_open, "the light beside the camera lies");
+            }
+            Screen::Waiting { .. } | Screen::Reconnecting { .. } => {}
+            _ => assert!(!seen, "the light beside the camera is on: {screen:?}"),
+        }
         let nobody = matches!(screen, Screen::Welcome | Screen::Ended { .. } | Screen::Refused { .. });
         let staff = matches!(screen, Screen::StaffPin { .. } | Screen::StaffMenu(_));
         assert!(!staff || self.saved.is_none() && self.links.is_empty(), "the staff's pages lie over an interview");
