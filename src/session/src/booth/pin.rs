@@ -23,7 +23,7 @@ pub struct Pin(String);
 
 /// What was given is no PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a staff PIN has exactly {PIN_DIGITS} digits; write it as \"…\" in quotes")]
+#[error("a staff PIN is {PIN_DIGITS} digits in quotes")]
 pub struct NoPin;
 
 impl FromStr for Pin {
