@@ -23,6 +23,7 @@ flash.sh --image FILE.img.zst --target DISK [--target DISK …] --service URL --
                      cards go on where the last ones ended
   --wifi-file FILE   a Wi-Fi, mode 0600; repeatable. Either lines "ssid = …", "passphrase = …" (none: open),
                      "hidden = true", values as they are, without quotes; or a file of iwd's own (….psk, ….8021x)
+  --pin-file FILE    the six digits that open the staff's menu at the booth, mode 0600 (none: it cannot be opened)
   --ca-file FILE     certificates (PEM) that the booth trusts beside the usual ones, for a fair with its own
   --locale LOCALE    the language of the first page: ja (default), ko, en
   --keyring FILE     the certificates that FILE.img.sha256.sig must be signed by
@@ -38,7 +39,7 @@ END
 MIB=$((1 << 20))
 BOOTH=810 # the booth's user and group in every image (systemd/engawa.sysusers)
 BACKUP=33 # sectors of the second partition table, at the disk's end
-image='' service='' name='' token_file='' booths='' ca_file='' locale=ja keyring='' log=flash.log dry='' yes=''
+image='' service='' name='' token_file='' booths='' ca_file='' pin_file='' pin='' locale=ja keyring='' log=flash.log dry='' yes=''
 targets=() wifi_files=()            # as they were given
 names=() tokens=()                  # one a target
 wifi_names=() wifi_texts=()         # iwd's files
@@ -77,7 +78,7 @@ parse() {
       --help | -h) usage && exit 0 ;;
       --dry-run) dry=1 ;;
       --yes) yes=1 ;;
-      --image | --target | --service | --name | --token-file | --booths | --ca-file | --wifi-file | --locale | --keyring | --log)
+      --image | --target | --service | --name | --token-file | --booths | --ca-file | --wifi-file | --pin-file | --locale | --keyring | --log)
         [ -n "${2-}" ] || bail 2 "$1 needs a value; --help shows which"
         case $key in
           target) targets+=("$2") ;;
@@ -170,6 +171,15 @@ read_booth() {
   names=("$name") tokens=("${lines[0]%$'\r'}")
   ! is_used "${tokens[0]}" || bail 2 "the token in $token_file was put on a card before: make a new one" \
     "(if that card never started, delete its line in $used)"
+}
+
+read_pin() {
+  local lines
+  private "$pin_file"
+  mapfile -t lines <"$pin_file"
+  pin=${lines[0]-}
+  pin=${pin%$'\r'}
+  { [ "${#lines[@]}" = 1 ] && [[ $pin =~ ^[0-9]{6}$ ]]; } || bail 2 "$pin_file: one line with six digits is expected"
 }
 
 # iwd's name of a network's file: the name itself when it is harmless, else its bytes.
@@ -346,6 +356,8 @@ plan() {
   local i about
   printf '\nservice %s, first page in %s\n' "$service" "$locale"
   [[ $service = https:* ]] || printf 'WARNING: without https the booth does not enrol: its token would go over the network for all to read\n'
+  if [ -n "$pin" ]; then printf "the staff's menu opens with the PIN of %s\n" "$pin_file"
+  else printf "no PIN: the staff's menu cannot be opened\n"; fi
   for ((i = 0; i < ${#wifi_names[@]}; i++)); do printf 'Wi-Fi   %s\n' "${wifi_names[i]}"; done
   for ((i = 0; i < ${#disks[@]}; i++)); do
     about='file'
@@ -454,6 +466,7 @@ settings() {
   printf 'service = %s\nname = %s\nlocale = "%s"\nview = "kms"\n' "$(quoted "$service")" "$(quoted "$booth")" "$locale"
   printf 'identity = "/data/engawa/identity"\ndata = "/data/engawa/booth"\n'
   [ -z "$ca_file" ] || printf 'ca_file = "/data/engawa/ca.pem"\n'
+  if [ -n "$pin" ]; then printf 'staff_pin = "%s"\n' "$pin"; fi
 }
 
 put() { # MODE FILE TEXT
@@ -602,6 +615,7 @@ main() {
   if [ -n "$booths" ]; then read_booths; else read_booth; fi
   for i in "${wifi_files[@]}"; do read_wifi "$i"; done
   [ -z "$ca_file" ] || read_ca
+  [ -z "$pin_file" ] || read_pin
   check_image
   check_targets
   plan

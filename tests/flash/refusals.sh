@@ -186,6 +186,20 @@ a_token_is_taken_once_and_from_a_private_file() {
   untouched
 }
 
+a_pin_that_is_not_six_digits_is_refused() {
+  local each
+  disk card
+  for each in 12345 1234567 12345a '' $'123456\n123456'; do
+    secret pin "$each"
+    one --target "$disk" --pin-file "$dir/pin" --yes
+    refused 2 "$dir/pin: one line with six digits is expected"
+  done
+  secret pin 123456
+  chmod 644 "$dir/pin"
+  one --target "$disk" --pin-file "$dir/pin" --yes
+  refused 2 "can be read by others"
+}
+
 names_services_and_networks_that_cannot_be_are_refused() {
   local each
   disk card

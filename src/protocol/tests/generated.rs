@@ -374,6 +374,8 @@ fn the_page_has_todays_types() {
         FileCard,
         Ticket,
         TicketRefusal,
+        Fallback,
+        Device,
         Command,
         ClientMessage,
         CommandId,

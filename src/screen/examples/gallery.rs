@@ -8,6 +8,8 @@ mod people;
 #[path = "../tests/support/samples.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod samples;
+#[path = "../tests/support/staff.rs"]
+mod staff;
 #[path = "../tests/support/talk.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod talk;

@@ -17,6 +17,7 @@ pub(crate) mod ready;
 pub(crate) mod reconnecting;
 pub(crate) mod refused;
 pub(crate) mod staff;
+pub(crate) mod staff_menu;
 pub(crate) mod waiting;
 pub(crate) mod welcome;
 
@@ -51,10 +52,12 @@ pub(crate) fn wire(app: &App, touched: Touched) {
     leaving::wire(app, &touched);
     ended::wire(app, &touched);
     staff::wire(app, &touched);
+    staff_menu::wire(app, &touched);
 }
 
-/// Sets the page's values, and then the page: it comes up complete.
+/// Sets the language, the page's values, and then the page: it comes up complete.
 pub(crate) fn show(app: &App, view: &View) {
+    frame::speak(view.locale);
     match &view.screen {
         Screen::Welcome => {}
         Screen::Number { company, digits, asking, refused } => number::show(app, company, digits, *asking, *refused),
@@ -84,6 +87,8 @@ pub(crate) fn show(app: &App, view: &View) {
         Screen::Reconnecting { name, tries, seconds, .. } => reconnecting::show(app, name, *tries, *seconds),
         Screen::Ended { end, closes_in, may_return } => ended::show(app, *end, *closes_in, *may_return),
         Screen::OutOfOrder { fault } => out_of_order::show(app, fault),
+        Screen::StaffPin { typed, refused } => staff_menu::show_pin(app, *typed, *refused),
+        Screen::StaffMenu(menu) => staff_menu::show(app, menu),
     }
     devices::show_shutter(app, view.alert == Some(Alert::ShutterClosed));
     call::show_news(app, view.notice.as_ref());

@@ -29,21 +29,21 @@ fn compare(desk: &Desk, shape: &str, views: Vec<(&str, View)>, locale: Locale) {
 }
 
 // W1, W2, W5, W7, W10, W11, W12, W13, W15, W16, L1, L3, L4, L17, X5, X9, E2, E3, E7, E9, W9, W17, L5, L12, L13, T1, T3, T5, T6, T8,
-// X1, X2, X3, X4, X7, P6
+// X1, X2, X3, X4, X7, P5, P6
 #[test]
 fn every_page_in_japanese_looks_as_it_should() {
     compare(&Desk::new(1280, 800), "", samples::all(Locale::Ja), Locale::Ja);
 }
 
 // W1, W2, W5, W7, W10, W11, W12, W13, W15, W16, L1, L3, L4, L17, X5, X9, E2, E3, E7, E9, W9, W17, L5, L12, L13, T1, T3, T5, T6, T8,
-// X1, X2, X3, X4, X7, P6
+// X1, X2, X3, X4, X7, P5, P6
 #[test]
 fn every_page_in_korean_looks_as_it_should() {
     compare(&Desk::new(1280, 800), "", samples::all(Locale::Ko), Locale::Ko);
 }
 
 // W1, W2, W5, W7, W10, W11, W12, W13, W15, W16, L1, L3, L4, L17, X5, X9, E2, E3, E7, E9, W9, W17, L5, L12, L13, T1, T3, T5, T6, T8,
-// X1, X2, X3, X4, X7, P6
+// X1, X2, X3, X4, X7, P5, P6
 #[test]
 fn every_page_in_english_looks_as_it_should() {
     compare(&Desk::new(1280, 800), "", samples::all(Locale::En), Locale::En);
@@ -73,6 +73,10 @@ fn an_upright_screen_stacks_the_same_pages() {
         "chat",
         "chat-offline",
         "ended-return",
+        "staff-pin",
+        "staff-menu",
+        "staff-menu-fault",
+        "staff-menu-faults",
     ];
     let views = samples::all(Locale::Ja).into_iter().filter(|(name, _)| chosen.contains(name)).collect();
     compare(&Desk::new(800, 1280), "upright-", views, Locale::Ja);

@@ -3,6 +3,8 @@
 #[path = "support/samples.rs"]
 #[allow(dead_code, reason = "this program shows one of them")]
 mod samples;
+#[path = "support/staff.rs"]
+mod staff;
 #[path = "support/talk.rs"]
 #[allow(dead_code, reason = "this program shows none of them")]
 mod talk;

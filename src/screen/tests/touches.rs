@@ -279,6 +279,57 @@ fn a_lost_line_can_still_be_left() {
     assert_eq!(desk.touch("Leave"), [Touch::Leave]);
 }
 
+// P5
+#[test]
+fn the_name_of_the_booth_is_held_without_a_button_to_be_seen() {
+    let desk = showing(Locale::Ja, "out-of-order");
+    let at = slint::LogicalPosition::new(200.0, 36.0);
+    assert_eq!(desk.press(at), [Touch::StaffHold(true)]);
+    assert_eq!(desk.release(at), [Touch::StaffHold(false)]);
+    assert!(desk.touchables().iter().all(|(label, ..)| !label.contains("A-03")), "nobody is invited to touch it");
+    let middle = slint::LogicalPosition::new(640.0, 36.0);
+    assert_eq!(desk.press(middle), []);
+    desk.release(middle);
+}
+
+// P5
+#[test]
+fn the_pin_is_typed_and_never_shown() {
+    let desk = showing(Locale::Ko, "staff-pin");
+    assert_eq!(desk.touch("7"), [Touch::Digit(7)]);
+    assert_eq!(desk.touch("한 자리 지우기"), [Touch::EraseDigit]);
+    assert_eq!(desk.touch("이전"), [Touch::Back]);
+    desk.screen.show(&sample(Locale::Ja, "staff-pin-wait"));
+    settle();
+    assert_eq!(desk.touch("7"), [], "nothing is heard yet");
+    assert_eq!(desk.question("pin-state"), "番号の間違いが続きました。\n30 秒後に、もう一度入力してください。");
+}
+
+// P5, P3
+#[test]
+fn the_staffs_menu_tells_what_is_wrong_and_does_what_it_offers() {
+    let desk = showing(Locale::Ja, "staff-menu-fault");
+    assert_eq!(desk.touch("もう一度検査"), [Touch::Check]);
+    assert_eq!(desk.touch("音を鳴らす"), [Touch::TestSound]);
+    assert_eq!(desk.touch("ランプで知らせる"), [Touch::Identify]);
+    assert_eq!(desk.touch("再起動"), [Touch::Restart]);
+    assert_eq!(desk.touch("閉じる"), [Touch::Back]);
+    assert!(desk.says("カメラ: 1280×720 30/s"));
+    assert!(desk.says("ボタンとランプ: 使えません"));
+    assert!(desk.says("版 1.5.0 への更新を取りやめました 理由：カメラ, 試験通話"), "the parts are named in words");
+    assert_eq!(desk.question("machine"), "1.4.2 ・ スロット A ・ 13:25");
+    desk.screen.show(&sample(Locale::En, "staff-menu-fault"));
+    settle();
+    assert!(desk.says("Version 1.5.0 was given up Why: Camera, Test call"), "the language is chosen before the words");
+    desk.screen.show(&sample(Locale::Ja, "staff-menu-busy"));
+    settle();
+    assert!(desk.says("版 1.5.0 への更新を取りやめました 理由：ブースが応答しませんでした"));
+    desk.screen.show(&sample(Locale::En, "staff-menu-checking"));
+    settle();
+    assert_eq!((desk.touch("Check again"), desk.touch("Play the sound")), (vec![], vec![]));
+    assert!(!desk.says("The speaker plays nothing Look at the speaker's cable, and play the sound."));
+}
+
 #[test]
 fn whatever_can_be_touched_is_large_enough() {
     // 15 mm at the density of the smallest display, less on keys that ten must share a row.

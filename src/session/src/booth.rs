@@ -15,10 +15,12 @@ mod health;
 mod invite;
 mod line;
 mod links;
+mod menu;
 mod meter;
 mod notice;
 mod order;
 mod panel;
+mod pin;
 mod port;
 mod show;
 mod staff;
@@ -27,6 +29,7 @@ mod walk;
 
 pub use chat::Queued;
 pub use config::Config;
+pub use pin::{NoPin, PIN_DIGITS, Pin};
 pub use port::{Asker, Effect, Input, LinkFault, MediaCommand, MediaInput, Saved, Source};
 
 use crate::keyboard::Keyboard;
@@ -66,6 +69,8 @@ enum Stage {
     /// With the interview that the candidate may still return to (X7).
     Ended(End, Option<Saved>),
     OutOfOrder(&'static str),
+    StaffPin(pin::Typing),
+    StaffMenu(menu::Menu),
 }
 
 /// A booth.
@@ -91,6 +96,7 @@ pub struct Booth {
     /// What is news, and until when.
     notice: Option<(Notice, Instant)>,
     call: staff::Call,
+    door: menu::Door,
     panel: panel::Panel,
     /// Why the disk does not open; none while it does.
     disk: Option<&'static str>,
@@ -138,6 +144,7 @@ impl Booth {
             dialog: None,
             notice: None,
             call: staff::Call::default(),
+            door: menu::Door::default(),
             panel: panel::Panel::default(),
             disk: None,
             health: health::Health::new(config.check_every, now),
@@ -187,6 +194,8 @@ impl Booth {
             Input::Asked { by, ask } => self.asked(by, ask),
             Input::AskerGone(asker) => self.asker_gone(asker),
             Input::Device(device) => self.device(device),
+            Input::OpenStaffPin => self.open_staff_pin(),
+            Input::Uplink(uplink) => self.uplink_told(uplink),
         }
         self.handle_timeout(now);
     }

@@ -28,6 +28,18 @@ pub enum Part {
 }
 
 impl Part {
+    /// Every part, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Screen,
+        Self::Camera,
+        Self::Microphone,
+        Self::Speaker,
+        Self::Call,
+        Self::Service,
+        Self::Disk,
+        Self::Panel,
+    ];
+
     /// As in JSON and in what the service is told.
     pub fn name(self) -> &'static str {
         match self {

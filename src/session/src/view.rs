@@ -4,11 +4,13 @@
 
 mod chat;
 mod page;
+mod staff;
 mod time;
 mod touch;
 
 pub use chat::{Chat, Document, DocumentState, Line, LineBody, LineKey, LineState, QuickAnswer};
 pub use page::{Devices, End, Loss, Note, NumberRefused, Other, Screen, Tile};
+pub use staff::{PartTile, PinRefused, StaffMenu, Uplink};
 pub use time::{Countdown, Notice};
 pub use touch::Touch;
 
@@ -113,4 +115,6 @@ pub enum Lamp {
     Taken,
     /// Needs help.
     Help,
+    /// Out: the other half of a blink, by which the staff find this booth among others.
+    Dark,
 }

@@ -30,7 +30,7 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0u8..28).prop_map(Step::Touch),
+        6 => (0u8..31).prop_map(Step::Touch),
         5 => (0usize..2, 0u8..18).prop_map(|(who, what)| Step::Host(who, what)),
         2 => (0usize..2, any::<bool>()).prop_map(|(who, up)| Step::HostLine(who, up)),
         1 => (0usize..2).prop_map(Step::Reload),
@@ -70,6 +70,9 @@ fn take(world: &mut World, step: &Step) {
             24 => Touch::Return,
             25 => return world.enter_number(),
             26 => Touch::DeletePost(world.room.posts().first().map_or(1, |post| post.seq)),
+            27 => return world.open_staff_menu(),
+            28 => Touch::TestSound,
+            29 => Touch::Check,
             _ => Touch::Language(Locale::En),
         }),
         Step::Host(who, what) => {

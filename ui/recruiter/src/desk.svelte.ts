@@ -36,6 +36,7 @@ export class Desk {
   #hall = new Hall();
   readonly lobby = this.#hall.lobby;
   readonly floor = this.#hall.floor;
+  readonly machines = this.#hall.machines;
   readonly today = this.#hall.today;
   readonly bell = this.#hall.bell;
   readonly inputs = new Inputs((before, now) => this.#inputsChanged(before, now));
@@ -336,7 +337,9 @@ export class Desk {
 
   #tick(): void {
     this.#time.tick();
-    if (this.place.kind === 'day' && !document.hidden) this.today.look(this.now);
+    if (document.hidden) return;
+    if (this.place.kind === 'day') this.today.look(this.now);
+    if (this.place.kind === 'floor') void this.machines.look(this.now);
   }
 }
 

@@ -8,6 +8,7 @@ import * as keep from './keep';
 import { noticeOf } from './knocks';
 import type { Words } from './lang';
 import { Lobby } from './lobby.svelte';
+import { Machines, machines } from './machines.svelte';
 import type { AccountId, Locale, RoomId, RoomSummary, ServiceMessage } from './protocol';
 import { summaryOf } from './rows';
 import { interview, interviews, waitingRecords } from './schedule';
@@ -27,6 +28,7 @@ export type Listener = {
 export class Hall {
   readonly lobby = new Lobby();
   readonly floor = new Floor();
+  readonly machines = new Machines(machines);
   readonly today = new Today({ interviews: () => interviews(), records: waitingRecords });
   readonly bell = new Bell();
 
@@ -56,6 +58,7 @@ export class Hall {
   clear(): void {
     this.lobby.clear();
     this.floor.clear();
+    this.machines.clear();
     this.today.clear();
     this.bell.clear();
   }

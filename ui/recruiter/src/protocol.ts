@@ -162,6 +162,34 @@ export type TicketRefusal = { "type": "unknown" } | { "type": "expired" } | { "t
  */
 retry_after_ms: number, } | { "type": "unavailable" };
 
+export type Fallback = { 
+/**
+ * The version that was given up.
+ */
+version: string, 
+/**
+ * Why: the parts that failed its check, or that it did not come to one.
+ */
+reason: string, };
+
+export type Device = { 
+/**
+ * The running image's version (`IMAGE_VERSION` of os-release); empty when the booth is no appliance.
+ */
+version: string, 
+/**
+ * The slot that it was started from, as RAUC's boot name: `A` or `B`.
+ */
+slot?: string, 
+/**
+ * Parts that its last check found not to work, such as `camera`; none when it is healthy.
+ */
+faults?: Array<string>, 
+/**
+ * The last update that was given up.
+ */
+fallback?: Fallback, };
+
 export type Command = { "type": "knock", 
 /**
  * Whom.

@@ -23,16 +23,22 @@ pub(crate) fn wire(app: &App, touched: &Touched) {
     });
     let told = touched.clone();
     frame.on_back(move || told(Touch::Back));
+    let told = touched.clone();
+    frame.on_hold(move |down| told(Touch::StaffHold(down)));
+}
+
+/// Says everything in this language from here on.
+pub(crate) fn speak(locale: Locale) {
+    slint::select_bundled_translation(locale.tag()).expect("the three languages are compiled in");
 }
 
 pub(crate) fn show(app: &App, view: &View) {
     let frame = app.global::<Frame>();
-    let (language, bundle) = match view.locale {
-        Locale::Ja => (Language::Ja, "ja"),
-        Locale::Ko => (Language::Ko, "ko"),
-        Locale::En => (Language::En, "en"),
+    let language = match view.locale {
+        Locale::Ja => Language::Ja,
+        Locale::Ko => Language::Ko,
+        Locale::En => Language::En,
     };
-    slint::select_bundled_translation(bundle).expect("the three languages are compiled in");
     let (page, step, back) = match view.screen {
         Screen::Welcome => (Page::Welcome, 0, false),
         Screen::Companies { .. } => (Page::Choose, 1, true),
@@ -46,6 +52,8 @@ pub(crate) fn show(app: &App, view: &View) {
         Screen::Reconnecting { .. } => (Page::Reconnecting, 0, false),
         Screen::Ended { .. } => (Page::Ended, 0, false),
         Screen::OutOfOrder { .. } => (Page::OutOfOrder, 0, false),
+        Screen::StaffPin { .. } => (Page::StaffPin, 0, true),
+        Screen::StaffMenu(_) => (Page::StaffMenu, 0, false),
     };
     frame.set_language(language);
     frame.set_booth(view.booth.as_str().into());

@@ -5,14 +5,15 @@
 pub mod golden;
 pub mod people;
 pub mod samples;
+pub mod staff;
 pub mod talk;
 
 use engawa_screen::{Kind, Screen, Touch};
 use i_slint_backend_testing::{
     AccessibleRole, ElementHandle, ElementQuery, TestingBackend, TestingBackendOptions, mock_elapsed_time,
 };
-use slint::ComponentHandle;
-use slint::platform::WindowEvent;
+use slint::platform::{PointerEventButton, WindowEvent};
+use slint::{ComponentHandle, LogicalPosition};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -51,13 +52,29 @@ impl Desk {
         assert!(!found.is_empty(), "something is labelled {label:?}");
         let place = found[0].absolute_position();
         assert!(found.iter().all(|element| element.absolute_position() == place), "one thing is labelled {label:?}");
-        found[0].mock_single_click(slint::platform::PointerEventButton::Left);
+        found[0].mock_single_click(PointerEventButton::Left);
         settle();
         self.touches.take()
     }
 }
 
 impl Desk {
+    /// Puts a finger down.
+    pub fn press(&self, position: LogicalPosition) -> Vec<Touch> {
+        self.finger(WindowEvent::PointerPressed { position, button: PointerEventButton::Left })
+    }
+
+    /// Lifts it.
+    pub fn release(&self, position: LogicalPosition) -> Vec<Touch> {
+        self.finger(WindowEvent::PointerReleased { position, button: PointerEventButton::Left })
+    }
+
+    fn finger(&self, event: WindowEvent) -> Vec<Touch> {
+        self.screen.component().window().dispatch_event(event);
+        settle();
+        self.touches.take()
+    }
+
     /// Something on the screen says this.
     pub fn says(&self, words: &str) -> bool {
         ElementHandle::find_by_accessible_label(&self.screen.component(), words).next().is_some()

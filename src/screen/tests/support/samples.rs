@@ -1,6 +1,6 @@
 //! Views that between them show every page, with names of people and companies that do not exist.
 
-use super::talk;
+use super::{staff, talk};
 use engawa_protocol::{CompanyId, Locale, Millis, Refusal, Seat, Slot};
 use engawa_screen::View;
 use engawa_session::keyboard::{Key, Keyboard, Layout};
@@ -81,6 +81,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, View)> {
     views.extend(booked(locale));
     views.extend(told(locale));
     views.extend(talk::all(locale));
+    views.extend(staff::all(locale));
     views
 }
 

@@ -1,5 +1,6 @@
 //! What a booth is set to.
 
+use super::Pin;
 use crate::room::Policy;
 use engawa_protocol::{Codec, Locale};
 use std::time::Duration;
@@ -29,6 +30,10 @@ pub struct Config {
     pub offline: Duration,
     /// Without the service for this long, a walk is given up.
     pub give_up: Duration,
+    /// What opens the staff's menu; none: it cannot be opened.
+    pub staff_pin: Option<Pin>,
+    /// The staff's pages that nobody touches close after this.
+    pub staff_idle: Duration,
     /// An empty booth looks at itself so often; none: only when it is asked to.
     pub check_every: Option<Duration>,
     /// And so often while something is wrong, or after somebody came in between.
@@ -51,6 +56,8 @@ impl Default for Config {
             question: Duration::from_secs(20),
             offline: Duration::from_secs(10),
             give_up: Duration::from_secs(5 * 60),
+            staff_pin: None,
+            staff_idle: Duration::from_secs(60),
             check_every: Some(Duration::from_secs(15 * 60)),
             check_again: Duration::from_secs(60),
             policy: Policy::default(),

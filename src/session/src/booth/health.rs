@@ -34,7 +34,7 @@ pub(super) struct Health {
     /// They wait for the running one.
     asked: Vec<Asker>,
     /// Version, slot and fallback.
-    device: Device,
+    pub device: Device,
     /// What the service was told over this connection.
     told: Option<Device>,
     /// The last touch on any page.
@@ -57,6 +57,10 @@ impl Health {
         found.retain(|check| check.part != part);
         found.push(Check { part, finding: Finding::Failed { reason: reason.to_owned() } });
         self.suspect(now);
+    }
+
+    pub fn is_checking(&self) -> bool {
+        self.running.is_some()
     }
 
     fn faults(&self) -> impl Iterator<Item = Part> + '_ {
@@ -137,7 +141,7 @@ impl Booth {
         self.health.asked.retain(|other| *other != asker);
     }
 
-    fn begin_check(&mut self) {
+    pub(super) fn begin_check(&mut self) {
         self.health.n += 1;
         (self.health.running, self.health.next) = (Some(self.now + LONGEST), None);
         self.effects.push_back(Effect::Check(self.health.n));
@@ -165,6 +169,10 @@ impl Booth {
 
     fn end_check(&mut self, answer: Answer, wait: Duration) {
         (self.health.running, self.health.next) = (None, Some(self.now + wait));
+        if self.staff_is_here() {
+            // Reading the result begins now.
+            self.touched = self.now;
+        }
         for asker in std::mem::take(&mut self.health.asked) {
             self.answer(asker, answer.clone());
         }
@@ -188,7 +196,7 @@ impl Booth {
     pub(super) fn tend_check(&mut self) {
         let now = self.now;
         match self.health.running {
-            Some(_) if !self.is_empty() => self.stop_check(),
+            Some(_) if !self.is_empty() && !self.menu_is_quiet() => self.stop_check(),
             Some(until) if now >= until => {
                 self.effects.push_back(Effect::StopCheck);
                 let reason = "the check did not come to an end: restart the booth";

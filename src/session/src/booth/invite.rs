@@ -79,11 +79,13 @@ impl Booth {
     }
 
     pub(super) fn erase_digit(&mut self) {
-        if let Stage::Number(entry) = &mut self.stage
-            && entry.asking.is_none()
-        {
-            entry.digits.pop();
-            entry.refused = None;
+        match &mut self.stage {
+            Stage::Number(entry) if entry.asking.is_none() => {
+                entry.digits.pop();
+                entry.refused = None;
+            }
+            Stage::StaffPin(typing) => typing.erase(),
+            _ => {}
         }
     }
 

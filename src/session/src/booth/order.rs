@@ -13,7 +13,8 @@ impl Booth {
             KeepFault::Full => DISK_FULL,
             KeepFault::Broken => DISK_BROKEN,
         };
-        if self.disk.replace(fault) != Some(fault) {
+        // The staff who are looking for the fault are told when they close the menu.
+        if self.disk.replace(fault) != Some(fault) && !self.staff_is_here() {
             self.finish_with(Stage::OutOfOrder(fault));
         }
     }
@@ -23,7 +24,9 @@ impl Booth {
         if self.disk.take().is_none() {
             return;
         }
-        self.finish_with(Stage::Welcome);
+        if saved.is_some() || !self.staff_is_here() {
+            self.finish_with(Stage::Welcome);
+        }
         if let Some(saved) = saved {
             self.return_to(saved, Loss::Booth);
             self.follow();

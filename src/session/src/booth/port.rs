@@ -5,7 +5,7 @@ use crate::control::{Answer, Ask};
 use crate::health::Check;
 use crate::outbox::KeepFault;
 use crate::panel::PanelInput;
-use crate::view::{Devices, Touch};
+use crate::view::{Devices, Touch, Uplink};
 use engawa_protocol::{
     ClientMessage, Codec, CommandId, Device, FileCard, IceServer, LinkId, Locale, RoomId, Seq, ServiceMessage, Signal,
 };
@@ -86,6 +86,10 @@ pub enum Input {
     AskerGone(Asker),
     /// The machine's version, slot and last fallback; its faults are the booth's own to tell.
     Device(Device),
+    /// The staff want the page that asks for their PIN, by another way than the screen.
+    OpenStaffPin,
+    /// What carries the default route now.
+    Uplink(Uplink),
 }
 
 /// A connection of a program beside the booth; never used again.
@@ -204,6 +208,8 @@ pub enum Effect {
         /// What is said.
         answer: Answer,
     },
+    /// End the program; it is started again by whoever keeps it running.
+    Restart,
 }
 
 /// Something for the media to do.

@@ -8,12 +8,12 @@ impl Booth {
     /// What people see.
     pub fn view(&self) -> View {
         let screen = self.screen();
-        let lamp = match screen {
+        let lamp = self.blink().unwrap_or(match screen {
             _ if self.call.stands => Lamp::Help,
             Screen::Welcome => Lamp::Free,
             Screen::OutOfOrder { .. } => Lamp::Help,
             _ => Lamp::Taken,
-        };
+        });
         let in_call = matches!(screen, Screen::Call { .. });
         let alert = if in_call && self.meter.alert(self.now) {
             Some(Alert::Muted)
@@ -65,6 +65,10 @@ impl Booth {
                 Screen::Ended { end: *end, closes_in: left.as_secs_f32().ceil() as u32, may_return: back.is_some() }
             }
             Stage::OutOfOrder(fault) => Screen::OutOfOrder { fault },
+            Stage::StaffPin(typing) => {
+                Screen::StaffPin { typed: typing.typed(), refused: typing.refused(&self.door.guard, self.now) }
+            }
+            Stage::StaffMenu(menu) => self.menu_view(menu),
         }
     }
 

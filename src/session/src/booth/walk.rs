@@ -30,6 +30,7 @@ impl Booth {
             Touch::PreviousTiles => self.turn(-1),
             Touch::Company(company) => self.choose(company),
             Touch::Number => self.number_page(),
+            Touch::Digit(digit) if matches!(self.stage, Stage::StaffPin(_)) => self.pin_digit(digit),
             Touch::Digit(digit) => self.digit(digit),
             Touch::EraseDigit => self.erase_digit(),
             Touch::CallStaff => self.call_staff(),
@@ -42,6 +43,7 @@ impl Booth {
             Touch::Microphone => self.switch(|devices| devices.microphone = !devices.microphone),
             Touch::Camera => self.switch(|devices| devices.camera = !devices.camera),
             Touch::Noise => self.switch(|devices| devices.noise = !devices.noise),
+            Touch::TestSound if self.staff_is_here() => self.staff_sound(),
             Touch::TestSound => {
                 if self.media_open {
                     self.media_command(MediaCommand::TestSound);
@@ -93,6 +95,10 @@ impl Booth {
             Touch::Dismiss(id) => self.dismiss(id),
             Touch::Enlarge(seat) => self.enlarge(Some(seat)),
             Touch::Tiles => self.enlarge(None),
+            Touch::StaffHold(down) => self.hold(down),
+            Touch::Check => self.check(),
+            Touch::Identify => self.identify(),
+            Touch::Restart => self.restart(),
         }
     }
 
@@ -130,7 +136,9 @@ impl Booth {
                 let next = entry.behind().map_or(Stage::Welcome, |page| Stage::Companies { page });
                 self.finish_with(next);
             }
-            Stage::Companies { .. } | Stage::NotOpen(_) => self.finish_with(Stage::Welcome),
+            Stage::Companies { .. } | Stage::NotOpen(_) | Stage::StaffPin(_) | Stage::StaffMenu(_) => {
+                self.finish_with(Stage::Welcome);
+            }
             Stage::Name { invitation: Some(_), .. } => self.finish_with(Stage::Welcome),
             Stage::Name { .. } => self.stage = Stage::Companies { page: 0 },
             Stage::Visit(visit) if visit.asked.is_none() => {
@@ -194,7 +202,7 @@ impl Booth {
                 Some(self.entry_timeout().map_or(idle, |at| at.min(idle)))
             }
             Stage::Refused { .. } | Stage::Ended(..) => Some(self.touched + self.config.closing),
-            Stage::OutOfOrder(_) => None,
+            Stage::OutOfOrder(_) | Stage::StaffPin(_) | Stage::StaffMenu(_) => None,
             Stage::Visit(visit) => {
                 let idle = visit.asked.is_none().then(|| self.idle_at());
                 let lost = (!self.online()).then(|| self.down_since() + self.config.give_up);
@@ -208,7 +216,7 @@ impl Booth {
         let alert = self.meter.timeout(self.now);
         let commands = self.commands.timeout().filter(|_| self.online());
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        let own = [self.check_timeout(), self.close_timeout()];
+        let own = [self.menu_timeout(), self.check_timeout(), self.close_timeout()];
         let counts = [self.next_second(), self.next_count(), self.next_panel()];
         [stage, dialog, alert, notice, commands].into_iter().chain(own).chain(counts).flatten().min()
     }
@@ -230,6 +238,7 @@ impl Booth {
         let idle = now >= self.idle_at();
         let offline = self.offline_for();
         self.tend_close();
+        self.tend_menu();
         self.look_around();
         if self.dialog.is_some_and(|(_, since)| now >= since + self.config.question) {
             self.stay();

@@ -1,5 +1,6 @@
 //! The pages, each with all that it shows.
 
+use super::{PinRefused, StaffMenu};
 use crate::keyboard;
 use engawa_protocol::{CompanyId, Millis, Refusal, Seat, Slot};
 
@@ -133,6 +134,15 @@ pub enum Screen {
         /// A short number for the staff, such as `E-NET-01`.
         fault: &'static str,
     },
+    /// The staff's PIN (P5); its digits never come here.
+    StaffPin {
+        /// Digits typed so far, at most [`PIN_DIGITS`](crate::booth::PIN_DIGITS).
+        typed: usize,
+        /// Why the last PIN opened nothing.
+        refused: Option<PinRefused>,
+    },
+    /// What the staff see of the booth.
+    StaffMenu(Box<StaffMenu>),
 }
 
 /// A company to choose.

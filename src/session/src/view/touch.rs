@@ -23,7 +23,7 @@ pub enum Touch {
     PreviousTiles,
     /// "I have a connection number", on the first two pages.
     Number,
-    /// A digit of the number, 0 to 9.
+    /// A digit of the number or the PIN, 0 to 9.
     Digit(u8),
     /// The last digit away.
     EraseDigit,
@@ -83,4 +83,12 @@ pub enum Touch {
     Enlarge(Seat),
     /// All tiles alike.
     Tiles,
+    /// A finger went down on the booth's name, or left it: held, it asks for the staff's PIN.
+    StaffHold(bool),
+    /// Looks at every part, in the staff's menu.
+    Check,
+    /// Lets the lamp blink, in the staff's menu.
+    Identify,
+    /// Starts the booth's program anew, in the staff's menu.
+    Restart,
 }

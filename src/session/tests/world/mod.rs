@@ -20,8 +20,12 @@ pub fn booth() -> BoothId {
     "a-01".parse().expect("a valid id")
 }
 
+/// What opens the staff's menu.
+pub const PIN: &str = "135790";
+
 pub fn config() -> Config {
-    Config { receives: vec![Codec::H264], ..Config::default() }
+    let staff_pin = Some(PIN.parse().expect("a valid PIN"));
+    Config { receives: vec![Codec::H264], staff_pin, ..Config::default() }
 }
 
 /// A check at which everything works.
@@ -84,6 +88,10 @@ pub struct World {
     pub devices: Vec<Device>,
     /// What the booth said to the staff, in order.
     pub called: Vec<bool>,
+    /// Restarts that the staff asked for.
+    pub restarts: u32,
+    /// The test sound was played so many times.
+    pub sounds: u32,
 }
 
 pub fn ids(seed: u8) -> impl FnMut() -> [u8; 16] + Send {
@@ -137,6 +145,8 @@ impl World {
             answers: Vec::new(),
             devices: Vec::new(),
             called: Vec::new(),
+            restarts: 0,
+            sounds: 0,
         };
         world.connect();
         world
@@ -181,6 +191,7 @@ impl World {
                 Some(Effect::StopCheck) => self.check.1 = false,
                 Some(Effect::Answer { to, answer }) => self.answers.push((to, answer)),
                 Some(Effect::Dismiss(_) | Effect::EndSession(_) | Effect::Fetch { .. } | Effect::CloseFile) => {}
+                Some(Effect::Restart) => self.restarts += 1,
                 None => match self.wire.pop_front() {
                     Some(message) if self.booth_up && !self.mute_service => self.serve(message),
                     Some(_) => {}
@@ -194,7 +205,8 @@ impl World {
     /// A check takes the camera: never while somebody is there.
     fn begin_check(&mut self, n: u32) {
         assert!(!self.media_open && !self.check.1, "a check beside an interview or another check");
-        assert!(matches!(self.screen(), Screen::Welcome | Screen::OutOfOrder { .. }), "a check on {:?}", self.screen());
+        let empty = matches!(self.screen(), Screen::Welcome | Screen::OutOfOrder { .. } | Screen::StaffMenu(_));
+        assert!(empty, "a check on {:?}", self.screen());
         self.check = (n, true);
         if let Some(checks) = self.checks.clone() {
             self.checked(checks);
@@ -231,7 +243,11 @@ impl World {
                 assert!(known || self.reopened, "a connection that never was");
             }
             MediaCommand::Signal { link, .. } => assert!(self.links.contains(&link)),
-            MediaCommand::Devices(_) | MediaCommand::TestSound | MediaCommand::Still(_) => {}
+            MediaCommand::TestSound => {
+                assert!(self.media_open, "a sound without media");
+                self.sounds += 1;
+            }
+            MediaCommand::Devices(_) | MediaCommand::Still(_) => {}
         }
     }
 
@@ -394,6 +410,11 @@ impl World {
     pub fn enter_number(&mut self) {
         self.touch(Touch::Number);
         [0, 4, 2, 7].into_iter().for_each(|digit| self.touch(Touch::Digit(digit)));
+    }
+
+    pub fn open_staff_menu(&mut self) {
+        self.handle(Input::OpenStaffPin);
+        PIN.bytes().for_each(|digit| self.touch(Touch::Digit(digit - b'0')));
     }
 
     /// A booked call, `minutes` after the slot has begun.
@@ -564,6 +585,8 @@ impl World {
             _ => assert!(!seen, "the light beside the camera is on: {screen:?}"),
         }
         let nobody = matches!(screen, Screen::Welcome | Screen::Ended { .. } | Screen::Refused { .. });
+        let staff = matches!(screen, Screen::StaffPin { .. } | Screen::StaffMenu(_));
+        assert!(!staff || self.saved.is_none() && self.links.is_empty(), "the staff's pages lie over an interview");
         if nobody {
             assert!(!self.media_open, "the camera is on with nobody there: {screen:?}");
             assert!(self.saved.is_none(), "a finished interview is kept: {screen:?}");

@@ -14,6 +14,12 @@ export type FloorWords = {
   done: string;
   actions: (booth: string) => string;
   booths: string;
+  /** What a booth tells of itself as a machine. */
+  slot: (slot: string) => string;
+  faults: (parts: readonly string[]) => string;
+  fallback: (version: string, why: readonly string[]) => string;
+  /** By the names of the protocol; a name that is not known is shown as it is. */
+  parts: Readonly<Record<string, string>>;
   state: { away: string; free: string; in_use: string; calling: string };
   knocks: string;
   knocksLead: string;
@@ -40,6 +46,14 @@ const ja: FloorWords = {
   done: '済み',
   actions: (b) => `ブース ${b} の操作`,
   booths: 'ブース',
+  slot: (s) => `スロット ${s}`,
+  faults: (p) => `使えません：${p.join('、')}`,
+  fallback: (v, why) => `版 ${v} への更新を取りやめました：${why.join('、')}`,
+  parts: {
+    screen: '画面', camera: 'カメラ', microphone: 'マイク', speaker: 'スピーカー', call: '試験通話', service: 'サービス', disk: 'ディスク', panel: 'ボタンとランプ',
+    'it did not start': '起動しませんでした', 'its booth does not answer': 'ブースが応答しませんでした', 'its check did not end': '検査が終わりませんでした',
+    'it did not come to a healthy booth before it stopped': 'すべてが動く前に止まりました',
+  },
   state: { away: '未接続', free: '空き', in_use: '使用中', calling: '呼び出し中' },
   knocks: '応答のないノック',
   knocksLead: '担当者が応答していません。会社の方に声をかけてください。',
@@ -65,6 +79,14 @@ const ko: FloorWords = {
   done: '완료',
   actions: (b) => `부스 ${b} 작업`,
   booths: '부스',
+  slot: (s) => `슬롯 ${s}`,
+  faults: (p) => `사용할 수 없음: ${p.join(', ')}`,
+  fallback: (v, why) => `버전 ${v} 업데이트를 취소했습니다: ${why.join(', ')}`,
+  parts: {
+    screen: '화면', camera: '카메라', microphone: '마이크', speaker: '스피커', call: '시험 통화', service: '서비스', disk: '디스크', panel: '버튼과 램프',
+    'it did not start': '시작되지 않았습니다', 'its booth does not answer': '부스가 응답하지 않았습니다', 'its check did not end': '검사가 끝나지 않았습니다',
+    'it did not come to a healthy booth before it stopped': '모두 작동하기 전에 멈췄습니다',
+  },
   state: { away: '연결 안 됨', free: '비어 있음', in_use: '사용 중', calling: '호출 중' },
   knocks: '응답 없는 노크',
   knocksLead: '면접관이 응답하지 않습니다. 회사에 알려 주십시오.',
@@ -90,6 +112,14 @@ const en: FloorWords = {
   done: 'Done',
   actions: (b) => `Actions for booth ${b}`,
   booths: 'Booths',
+  slot: (s) => `Slot ${s}`,
+  faults: (p) => `Not working: ${p.join(', ')}`,
+  fallback: (v, why) => `Version ${v} was given up: ${why.join(', ')}`,
+  parts: {
+    screen: 'display', camera: 'camera', microphone: 'microphone', speaker: 'speaker', call: 'test call', service: 'service', disk: 'disk', panel: 'button and lamps',
+    'it did not start': 'it did not start', 'its booth does not answer': 'its booth did not answer', 'its check did not end': 'its check did not end',
+    'it did not come to a healthy booth before it stopped': 'it stopped before all worked',
+  },
   state: { away: 'Not here', free: 'Free', in_use: 'In use', calling: 'Calling' },
   knocks: 'Unanswered knocks',
   knocksLead: 'No recruiter answers. Please speak to the company.',
