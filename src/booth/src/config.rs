@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use engawa_media as media;
 use engawa_protocol::Locale;
-use engawa_session::booth;
+use engawa_session::booth::{self, Pin};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -106,6 +106,8 @@ struct File {
     view: Option<View>,
     locale: Locale,
     check_minutes: Option<u32>,
+    // Any value: what the parser says of a wrong one would show it.
+    staff_pin: Option<toml::Value>,
     video: Video,
     audio: Audio,
     speaker: Speaker,
@@ -210,6 +212,7 @@ pub struct Config {
     locale: Locale,
     clip: bool,
     check_every: Option<Duration>,
+    staff_pin: Option<Pin>,
     media: media::Config,
 }
 
@@ -241,6 +244,7 @@ impl Config {
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
             check_every: check_every(file.check_minutes)?,
+            staff_pin: staff_pin(file.staff_pin.as_ref())?,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
             media: media_config(&file, &from_file)?,
         })
@@ -265,6 +269,7 @@ impl Config {
             locale: self.locale,
             clip: self.clip,
             check_every: self.check_every,
+            staff_pin: self.staff_pin.clone(),
             ..booth::Config::default()
         }
     }
@@ -273,6 +278,12 @@ impl Config {
     pub fn media(&self) -> media::Config {
         self.media.clone()
     }
+}
+
+/// The staff's PIN; what stands in its place is never shown, a mistyped PIN is one, too.
+fn staff_pin(value: Option<&toml::Value>) -> anyhow::Result<Option<Pin>> {
+    let pin = |value: &toml::Value| value.as_str().unwrap_or_default().parse().context("staff_pin");
+    value.map(pin).transpose()
 }
 
 /// How often an empty booth looks at itself; 0 is never.
@@ -355,6 +366,20 @@ mod tests {
         assert_eq!((config.service.as_str(), config.view), ("https://fair.example", View::Headless));
     }
 
+    // P5
+    #[test]
+    fn a_mistyped_pin_is_not_shown() {
+        for wrong in ["1234567", "\"12345a\"", "[123456]"] {
+            let error = load(&format!("{GOOD}staff_pin = {wrong}"), &[]).expect_err("refused");
+            assert!(error.contains("6 digits"), "{error}");
+            assert!(!error.contains("12345"), "{error}");
+        }
+        let config = load(&format!("{GOOD}staff_pin = \"012345\""), &[]).expect("good");
+        assert_eq!(config.session().staff_pin, "012345".parse().ok());
+        assert!(!format!("{config:?}").contains("012345"));
+        assert_eq!(load(GOOD, &[]).expect("good").session().staff_pin, None, "without one there is no menu");
+    }
+
     #[test]
     fn what_is_wrong_is_named() {
         let says = |text: &str, word: &str| {
@@ -368,6 +393,7 @@ mod tests {
         says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");
         says(&format!("{GOOD}check_minutes = 2000"), "check_minutes");
+        says(&format!("{GOOD}staff_pin = \"12345\""), "staff_pin");
         says(&format!("{GOOD}view = \"wall\""), "wall");
     }
 }
