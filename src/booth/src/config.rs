@@ -9,7 +9,7 @@ use engawa_booth::service::Service;
 use engawa_media as media;
 use engawa_panel as panel;
 use engawa_protocol::Locale;
-use engawa_session::booth;
+use engawa_session::booth::{self, Pin};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -107,6 +107,8 @@ struct File {
     view: Option<View>,
     locale: Locale,
     check_minutes: Option<u32>,
+    // Any value: what the parser says of a wrong one would show it.
+    staff_pin: Option<toml::Value>,
     video: Video,
     audio: Audio,
     speaker: Speaker,
@@ -223,6 +225,7 @@ pub struct Config {
     clip: bool,
     sleep: Option<Duration>,
     check_every: Option<Duration>,
+    staff_pin: Option<Pin>,
     media: media::Config,
     panel: panel::Config,
 }
@@ -263,6 +266,7 @@ impl Config {
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
             check_every: check_every(file.check_minutes)?,
+            staff_pin: staff_pin(file.staff_pin.as_ref())?,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
             sleep: file.sleep_seconds.map(sleep).transpose()?,
             media: media_config(&file, &from_file)?,
@@ -300,6 +304,7 @@ impl Config {
             clip: self.clip,
             sleep: self.sleep.unwrap_or(default.sleep),
             check_every: self.check_every,
+            staff_pin: self.staff_pin.clone(),
             ..default
         }
     }
@@ -321,6 +326,12 @@ fn sleep(seconds: u64) -> anyhow::Result<Duration> {
         bail!("sleep_seconds must be within 5 and 86400");
     }
     Ok(Duration::from_secs(seconds))
+}
+
+/// The staff's PIN; what stands in its place is never shown, a mistyped PIN is one, too.
+fn staff_pin(value: Option<&toml::Value>) -> anyhow::Result<Option<Pin>> {
+    let pin = |value: &toml::Value| value.as_str().unwrap_or_default().parse().context("staff_pin");
+    value.map(pin).transpose()
 }
 
 /// How often an empty booth looks at itself; 0 is never.
@@ -413,6 +424,20 @@ mod tests {
         assert_eq!((config.service.as_str(), config.view), ("https://fair.example", View::Headless));
     }
 
+    // P5
+    #[test]
+    fn a_mistyped_pin_is_not_shown() {
+        for wrong in ["1234567", "\"12345a\"", "[123456]"] {
+            let error = load(&format!("{GOOD}staff_pin = {wrong}"), &[]).expect_err("refused");
+            assert!(error.contains("6 digits"), "{error}");
+            assert!(!error.contains("12345"), "{error}");
+        }
+        let config = load(&format!("{GOOD}staff_pin = \"012345\""), &[]).expect("good");
+        assert_eq!(config.session().staff_pin, "012345".parse().ok());
+        assert!(!format!("{config:?}").contains("012345"));
+        assert_eq!(load(GOOD, &[]).expect("good").session().staff_pin, None, "without one there is no menu");
+    }
+
     #[test]
     fn what_is_wrong_is_named() {
         let says = |text: &str, word: &str| {
@@ -428,6 +453,7 @@ mod tests {
         says(&format!("{GOOD}[video]\nsource = \"clip\"\nfile = \"no.mkv\""), "no.mkv");
         says(&format!("{GOOD}[media]\nbitrate_min = 9000000"), "bitrate_min");
         says(&format!("{GOOD}check_minutes = 2000"), "check_minutes");
+        says(&format!("{GOOD}staff_pin = \"12345\""), "staff_pin");
         says(&format!("{GOOD}view = \"wall\""), "wall");
         says(&format!("{GOOD}sleep_seconds = 1"), "sleep_seconds");
         says(&format!("{GOOD}[panel]\nadapter = \"spi\""), "spi");

@@ -26,6 +26,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
+/// The exit code of a restart that the staff asked for; systemd starts the booth again after any.
+const RESTART: u8 = 4;
+
 /// Everything the loop works with.
 pub struct Parts {
     /// To the service.
@@ -189,6 +192,10 @@ impl Driver {
             Effect::Send(message) => self.parts.link.send(self.connection, message),
             Effect::Media(command) => self.parts.studio.command(command),
             Effect::Check(n) => self.parts.studio.check(n),
+            Effect::Restart => {
+                tracing::info!("the staff start the program anew");
+                self.inbox.happened(Happened::Stop(RESTART));
+            }
             Effect::StopCheck => self.parts.studio.stop_check(),
             Effect::Answer { to, answer } => self.parts.control.answer(to, answer),
             Effect::Fetch { room, post, file } => self.fetch(room, post, file.media_type),

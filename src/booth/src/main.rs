@@ -21,6 +21,7 @@ mod report;
 mod script;
 mod status;
 mod studio;
+mod uplink;
 mod watchdog;
 
 use anyhow::Context;
@@ -97,6 +98,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     runtime.spawn(uploads_task);
     runtime.spawn(stop_on_signal(post.clone()));
     runtime.spawn(machine::watch(flags.device.clone(), post.clone()));
+    runtime.spawn(uplink::watch(post.clone()));
     let control = match flags.control() {
         Some(path) => {
             let told = post.clone();

@@ -4,9 +4,10 @@
 
 use anyhow::Context;
 use engawa_screen::Picture;
+use engawa_session::health::Finding;
 use engawa_session::view::{
     Alert, Chat, Countdown, Dialog, DocumentState, End, Lamp, Line, LineBody, LineState, Loss, Notice, NumberRefused,
-    Other, Screen, Staff, View,
+    Other, PartTile, PinRefused, Screen, Staff, Uplink, View,
 };
 use serde_json::{Value, json};
 use std::io::Write;
@@ -60,6 +61,8 @@ pub fn page(screen: &Screen) -> &'static str {
         Screen::Reconnecting { .. } => "reconnecting",
         Screen::Ended { .. } => "ended",
         Screen::OutOfOrder { .. } => "out-of-order",
+        Screen::StaffPin { .. } => "staff-pin",
+        Screen::StaffMenu(_) => "staff-menu",
     }
 }
 
@@ -73,6 +76,7 @@ fn line(view: &View) -> Value {
             Lamp::Free => "free",
             Lamp::Taken => "taken",
             Lamp::Help => "help",
+            Lamp::Dark => "dark",
         },
         "staff": match &view.staff {
             Staff::Away => "away",
@@ -146,6 +150,18 @@ fn line(view: &View) -> Value {
             Loss::Booth => "booth",
             Loss::Left => "left",
         }}),
+        Screen::StaffPin { typed, refused } => json!({"digits": typed, "refused": refused.map(|refused| match refused {
+            PinRefused::Wrong => "wrong",
+            PinRefused::Wait { .. } => "wait",
+        })}),
+        Screen::StaffMenu(menu) => {
+            let failed = |tile: &&PartTile| matches!(tile.finding, Some(Finding::Failed { .. }));
+            let faults: Vec<_> = menu.tiles.iter().filter(failed).map(|tile| tile.part.name()).collect();
+            json!({
+                "healthy": menu.healthy, "checking": menu.checking, "faults": faults, "device": menu.device,
+                "sounding": menu.sounding, "identifying": menu.identifying, "uplink": menu.uplink.map(uplink),
+            })
+        }
         Screen::Welcome => json!({}),
     };
     if let (Value::Object(line), Value::Object(more)) = (&mut line, more) {
@@ -173,6 +189,16 @@ fn notice(notice: &Notice) -> Value {
         Notice::Resumed => json!({"kind": "resumed"}),
         Notice::HandRaised { name } => json!({"kind": "hand-raised", "name": name}),
         Notice::QueueFull => json!({"kind": "queue-full"}),
+    }
+}
+
+fn uplink(uplink: Uplink) -> &'static str {
+    match uplink {
+        Uplink::Away => "away",
+        Uplink::Ethernet => "ethernet",
+        Uplink::Wifi => "wifi",
+        Uplink::Mobile => "mobile",
+        Uplink::Other => "other",
     }
 }
 

@@ -1,14 +1,16 @@
 //! What one line of a script says.
 
 use anyhow::{Context, anyhow, bail};
+use engawa_protocol::limits::NUMBER_DIGITS;
 use engawa_protocol::{CompanyId, Locale};
+use engawa_session::booth::PIN_DIGITS;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 /// `wait` without a number waits this long.
 const WAIT: Duration = Duration::from_secs(600);
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 14] = [
     "welcome",
     "companies",
     "number",
@@ -21,6 +23,8 @@ const PAGES: [&str; 12] = [
     "reconnecting",
     "ended",
     "out-of-order",
+    "staff-pin",
+    "staff-menu",
 ];
 
 /// One line of a script.
@@ -43,6 +47,11 @@ pub enum Action {
     Number(Vec<u8>),
     CallStaff,
     TakeOver,
+    Hold(bool),
+    Pin(Vec<u8>),
+    Check,
+    Identify,
+    Restart,
     Microphone(bool),
     Camera(bool),
     Noise(bool),
@@ -109,8 +118,13 @@ impl FromStr for Action {
             "open" => Action::Open,
             "take-back" => Action::TakeBack,
             "hand" => Action::Hand,
-            "number" => Action::Number(digits(rest).context("number needs four digits")?),
+            "number" => Action::Number(digits(rest, NUMBER_DIGITS).context("number needs four digits")?),
             "call-staff" => Action::CallStaff,
+            "hold" => Action::Hold(switch()?),
+            "pin" => Action::Pin(digits(rest, PIN_DIGITS).context("pin needs six digits")?),
+            "check" => Action::Check,
+            "identify" => Action::Identify,
+            "restart" => Action::Restart,
             "take-over" => Action::TakeOver,
             "microphone" => Action::Microphone(switch()?),
             "camera" => Action::Camera(switch()?),
@@ -133,7 +147,7 @@ impl FromStr for Action {
     }
 }
 
-fn digits(text: &str) -> Option<Vec<u8>> {
+fn digits(text: &str, count: usize) -> Option<Vec<u8>> {
     let digits: Option<Vec<_>> = text.chars().map(|c| c.to_digit(10).map(|digit| digit as u8)).collect();
-    digits.filter(|digits| digits.len() == 4)
+    digits.filter(|digits| digits.len() == count)
 }

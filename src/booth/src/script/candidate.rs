@@ -167,6 +167,20 @@ impl Candidate {
                 self.until(PAGE, "the service", |view| view.staff != Staff::Away).await?;
                 self.touch(Touch::CallStaff);
             }
+            Action::Hold(down) => self.touch(Touch::StaffHold(*down)),
+            Action::Pin(digits) => {
+                self.page("staff-pin").await?;
+                digits.iter().for_each(|digit| self.touch(Touch::Digit(*digit)));
+            }
+            Action::Check => {
+                self.page("staff-menu").await?;
+                self.touch(Touch::Check);
+            }
+            Action::Identify => self.touch(Touch::Identify),
+            Action::Restart => {
+                self.page("staff-menu").await?;
+                self.touch(Touch::Restart);
+            }
             Action::TakeOver => {
                 let asks = |view: &View| view.dialog == Some(Dialog::TakeOver);
                 self.until(PAGE, "the question", asks).await?;
