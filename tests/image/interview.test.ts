@@ -1,4 +1,5 @@
 // A whole interview between a recruiter's browser and the booth in the guest, by fingers on glass.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Network } from '../browser/support/network';
 import { until } from '../browser/support/until';
@@ -19,6 +20,8 @@ const AROUND: readonly Mask[] = [[0, 0, 1280, 96], [0, 496, 1280, 304]];
 /** The share of the other's picture that moves; none without a call on the display. */
 async function moving(): Promise<number> {
   const first = await site().machine.look('moving-1');
+  // Some pictures of a slow machine further.
+  await sleep(1_000);
   const second = await site().machine.look('moving-2');
   return [first, second].every((picture) => differs(picture, 'call-ja') < 0.2) ? first.differs(second, AROUND) : 0;
 }
