@@ -18,6 +18,8 @@ type Report = { healthy: boolean; checks?: unknown };
 test('a call within the booth finds camera, microphone, speaker, service and screen well', async () => {
   const { machine } = site();
   await machine.up();
+  // A check on an emulated processor may keep a frame waiting longer than a booth's watchdog does.
+  await machine.sh('systemctl service-watchdogs no');
   await machine.active('engawa-booth.service');
   await drive(machine, 'presence', true);
   await page(machine, 'welcome-ja', 120_000);
@@ -32,7 +34,7 @@ test('a call within the booth finds camera, microphone, speaker, service and scr
     { within: 240_000, every: 2_000, instead: () => told },
   );
   note('power-on to healthy', machine.age);
-  console.log(await machine.sh('engawa-booth check --config /data/engawa/booth.toml', 120_000));
+  console.log(told);
   expect(JSON.parse(told) as Report).toMatchObject({ healthy: true });
 });
 

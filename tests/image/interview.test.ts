@@ -1,4 +1,5 @@
 // A whole interview between a recruiter's browser and the booth in the guest, by fingers on glass.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Network } from '../browser/support/network';
 import { until } from '../browser/support/until';
@@ -16,17 +17,21 @@ const site = Site.shared('interview', () => ({ settings: SMALL, network: new Net
 /** Everything but the middle of the other's picture: names, clock, the own picture, the buttons. */
 const AROUND: readonly Mask[] = [[0, 0, 1280, 96], [0, 496, 1280, 304]];
 
-/** The share of the other's picture that moves. */
+/** The share of the other's picture that moves; none without a call on the display. */
 async function moving(): Promise<number> {
   const first = await site().machine.look('moving-1');
+  // Some pictures of a slow machine further.
+  await sleep(1_000);
   const second = await site().machine.look('moving-2');
-  return first.differs(second, AROUND);
+  return [first, second].every((picture) => differs(picture, 'call-ja') < 0.2) ? first.differs(second, AROUND) : 0;
 }
 
 // W3, L1, E3
 test('a candidate at the appliance and a recruiter see and hear each other', async () => {
   const { machine } = site();
   await machine.up();
+  // Where machine, service and browser share two processors, a frame may take longer than a booth's watchdog waits.
+  await machine.sh('systemctl service-watchdogs no');
   await machine.active('engawa-booth.service');
   await page(machine, 'welcome-ja', 90_000);
   const recruiter = await site().recruiter();

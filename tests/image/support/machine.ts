@@ -10,6 +10,9 @@ import { OVMF } from './paths';
 import { Picture } from './picture';
 import { Qmp } from './qmp';
 
+// A test's process outlives a test run that is cut short; its machines must not.
+process.once('disconnect', () => process.exit(1));
+
 export const WIDTH = 1280;
 export const HEIGHT = 800;
 /** From power-on to the first answer; several machines may share the two cores. */
