@@ -14,8 +14,7 @@ const PANEL = '/sys/kernel/config/gpio-sim/panel';
 
 /** Run by the test image before the booth starts (engawa-test-devices.service). */
 const MAKE = `
-# A television of 720x480: a webcam of vivid offers 4K, which no emulated processor bears.
-modprobe vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0x1 no_error_inj=1
+modprobe vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0x0 no_error_inj=1
 modprobe snd-aloop pcm_substreams=1
 modprobe configfs
 insmod /data/stories/engawa-gpio-sim.ko
