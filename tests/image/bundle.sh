@@ -40,7 +40,7 @@ rm os-release
 write $work/os-release os-release
 END
 if [ -n "$unhealthy" ]; then
-  printf '[Service]\n# All but the camera.\nDeviceAllow=\nDeviceAllow=char-drm rw\nDeviceAllow=char-input r\nDeviceAllow=char-alsa rw\n' > "$work/10-no-camera.conf"
+  printf '[Service]\n# All but the camera.\nDeviceAllow=\nDeviceAllow=char-drm rw\nDeviceAllow=char-input rw\nDeviceAllow=char-alsa rw\n' > "$work/10-no-camera.conf"
   change <<END
 cd /etc/systemd/system
 mkdir engawa-booth.service.d

@@ -102,6 +102,11 @@ pub(crate) fn show(app: &App, view: &View) {
     asleep::show(app, view.awake);
 }
 
+/// Shows a dark screen.
+pub(crate) fn show_nothing(app: &App) {
+    asleep::show(app, false);
+}
+
 /// Sets every picture to its place in a window of this size.
 pub(crate) fn place(app: &App, view: &View, window: Place) {
     let own = match &view.screen {

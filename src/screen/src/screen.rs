@@ -56,6 +56,8 @@ impl Screen {
         let app = App::new().map_err(Error::Open)?;
         let screen = Self(Rc::new(Inner { app, poster: Poster::default(), shown: RefCell::default() }));
         CURRENT.set(Rc::downgrade(&screen.0));
+        // Dark until there is a view: the pages' own words are samples.
+        globals::show_nothing(&screen.0.app);
         // Without a display there is nobody to see a movement, and pictures are taken at any moment.
         screen.0.app.global::<Theme>().set_still(matches!(kind, Kind::Headless { .. }));
         globals::wire(&screen.0.app, Rc::new(touched));

@@ -24,6 +24,9 @@ use serde::{Deserialize, Serialize};
 pub const REMEMBERED: usize = 16;
 /// Times that a bundle may arrive or be written in vain.
 pub const SPOILED: u32 = 3;
+/// Times that the power may be cut while a bundle is written. It says nothing about the bundle, unless it is the
+/// writing that brings the machine down.
+pub const CUT_OFF: u32 = 24;
 
 /// An image in a slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +106,9 @@ pub struct Spoiled {
     pub sha256: String,
     /// How often.
     pub times: u32,
+    /// How often the power was cut while it was written.
+    #[serde(default)]
+    pub cuts: u32,
 }
 
 /// Everything that outlives a start.
@@ -144,10 +150,25 @@ impl State {
     /// A bundle arrived broken or could not be written. After [`SPOILED`] times it is refused: each time
     /// costs the line a whole download, or the card a whole slot.
     pub fn spoil(&mut self, sha256: &str, reason: &str) {
-        let before = self.spoiled.take().filter(|spoiled| spoiled.sha256 == sha256).map_or(0, |spoiled| spoiled.times);
-        match before + 1 {
-            SPOILED.. => self.refuse(sha256, reason),
-            times => self.spoiled = Some(Spoiled { sha256: sha256.to_owned(), times }),
+        let Spoiled { times, cuts, .. } = self.in_vain(sha256);
+        self.count(Spoiled { sha256: sha256.to_owned(), times: times + 1, cuts }, reason);
+    }
+
+    /// Its writing was cut off. After [`CUT_OFF`] times it is refused.
+    pub fn cut_off(&mut self, sha256: &str) {
+        let Spoiled { times, cuts, .. } = self.in_vain(sha256);
+        self.count(Spoiled { sha256: sha256.to_owned(), times, cuts: cuts + 1 }, "its writing was cut off each time");
+    }
+
+    fn in_vain(&mut self, sha256: &str) -> Spoiled {
+        let before = self.spoiled.take().filter(|spoiled| spoiled.sha256 == sha256);
+        before.unwrap_or(Spoiled { sha256: String::new(), times: 0, cuts: 0 })
+    }
+
+    fn count(&mut self, spoiled: Spoiled, reason: &str) {
+        match spoiled.times >= SPOILED || spoiled.cuts >= CUT_OFF {
+            true => self.refuse(&spoiled.sha256, reason),
+            false => self.spoiled = Some(spoiled),
         }
     }
 

@@ -1,8 +1,8 @@
 //! What an update does in every situation, one line each.
 
 use engawa_session::update::{
-    BoothAnswer, Image, Look, Next, Offer, Permission, REMEMBERED, Running, Stage, Start, State, Trial, Verdict, Why,
-    judge, permission,
+    BoothAnswer, CUT_OFF, Image, Look, Next, Offer, Permission, REMEMBERED, Running, Stage, Start, State, Trial,
+    Verdict, Why, judge, permission,
 };
 use std::time::Duration;
 
@@ -94,6 +94,24 @@ fn a_cut_in_the_writing_says_nothing_about_the_version() {
 }
 
 // P3
+#[test]
+fn however_often_the_power_is_cut_in_the_writing_three_bad_writings_are_counted_apart() {
+    let mut state = State::default();
+    for _ in 0..CUT_OFF - 1 {
+        state.cut_off("of 2");
+    }
+    state.spoil("of 2", "its sum is wrong");
+    assert_eq!(state.refused("of 2"), None);
+    state.spoil("of 2", "its sum is wrong");
+    state.spoil("of 2", "its sum is wrong");
+    assert_eq!(state.refused("of 2"), Some("its sum is wrong"));
+    let mut state = State::default();
+    for _ in 0..CUT_OFF {
+        state.cut_off("of 2");
+    }
+    assert!(state.refused("of 2").is_some(), "it is the writing that brings the machine down");
+}
+
 #[test]
 fn a_cut_between_the_writing_and_its_note_is_a_trial_all_the_same() {
     let mut state = known("1", "A");

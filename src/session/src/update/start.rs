@@ -76,7 +76,7 @@ impl State {
         let reason = match trial.stage {
             // The power was cut: that says nothing about the version.
             Stage::Writing => {
-                self.spoil(&trial.sha256, "its writing was cut off each time");
+                self.cut_off(&trial.sha256);
                 return self.settled(running);
             }
             Stage::Written => "it did not start".into(),
