@@ -6,8 +6,18 @@ import { WORDS } from '.';
 function texts(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
-    const first = path.endsWith('.reads') ? 'ja' : path.endsWith('.numbered') ? 'camera' : path.endsWith('.monthOf') ? new Date(2026, 10, 1) : 3;
-    return [[path, String((value as (x: unknown, y: unknown) => unknown)(first, 4))]];
+    const parts = ['camera', 'call'];
+    const first = path.endsWith('.reads')
+      ? 'ja'
+      : path.endsWith('.numbered')
+        ? 'camera'
+        : path.endsWith('.monthOf')
+          ? new Date(2026, 10, 1)
+          : path.endsWith('.faults')
+            ? parts
+            : 3;
+    const second = path.endsWith('.fallback') ? parts : 4;
+    return [[path, String((value as (x: unknown, y: unknown) => unknown)(first, second))]];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
