@@ -12,7 +12,9 @@ top=$(cd "$here/../.." && pwd)
 booth=$top/target/image/bin/engawa-booth
 updater=$top/target/image/bin/engawa-updater
 out=$top/target/image
-version=$(git -C "$top" describe --always --dirty 2>/dev/null || echo unknown)
+# Rises with each commit: booths take newer versions only, by Debian's order.
+version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"$/\1/p' "$top/Cargo.toml")
+if count=$(git -C "$top" rev-list --count HEAD 2>/dev/null); then version+=+$count.$(git -C "$top" describe --always --dirty); fi
 while [ $# -gt 0 ]; do
   case "$1" in
     --booth) booth=$2; shift 2 ;;
