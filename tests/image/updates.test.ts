@@ -129,6 +129,7 @@ test('a signed bundle is installed, started, and called good', async () => {
   expect(await version()).toBe(GOOD);
 });
 
+// S4
 test('a version that starts but does not get healthy falls back by itself, and says why', async () => {
   const before = await slot();
   shelf.offer(bundle('sick', SICK, '--unhealthy'), SICK);
