@@ -70,10 +70,11 @@ fn dependencies_point_one_way() {
         ("ledger", set(&["protocol"])),
         ("media", set(&["protocol"])),
         ("screen", set(&["protocol", "session"])),
+        ("trust", set(&[])),
         ("panel", set(&["protocol", "session"])),
         ("service", set(&["protocol", "session", "ledger"])),
-        ("booth", set(&["protocol", "session", "media", "panel", "screen"])),
-        ("updater", set(&["protocol", "session"])),
+        ("booth", set(&["protocol", "session", "media", "panel", "screen", "trust"])),
+        ("updater", set(&["protocol", "session", "trust"])),
     ];
     for (name, allowed) in allowed {
         let found = ours(&graph, &format!("engawa-{name}"));

@@ -1,20 +1,19 @@
 //! The way to the service: whom the booth trusts there, and one small HTTP client for everything but
 //! the WebSocket, which shares the trust.
 
+use engawa_trust::TrustError;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::HeaderMap;
 use hyper::http::uri::InvalidUri;
 use hyper::{Request, StatusCode};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -28,18 +27,9 @@ pub enum ServiceError {
     /// Its address is no URL.
     #[error("reading the service's address")]
     Address(#[source] InvalidUri),
-    /// The machine trusts no certificates.
-    #[error("reading the machine's root certificates; it has none, name a ca_file")]
-    Roots,
-    /// The further certificates cannot be read.
-    #[error("reading the certificates in {file}; PEM is expected")]
-    Ca {
-        /// Which file.
-        file: PathBuf,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    /// No certificate can be trusted.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
 }
 
 /// The service did not answer, or not in time.
@@ -77,23 +67,12 @@ impl Service {
         let address = address.trim_end_matches('/').to_owned();
         let uri = address.parse::<hyper::Uri>().map_err(ServiceError::Address)?;
         let is_https = uri.scheme_str() == Some("https");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks TLS")
-            // Without https no certificate is ever looked at.
-            .with_root_certificates(if is_https { roots(ca_file)? } else { RootCertStore::empty() })
-            .with_no_client_auth();
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        http.set_connect_timeout(Some(OPENING));
-        let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone());
-        let https = if is_https { https.https_only() } else { https.https_or_http() };
+        let tls = engawa_trust::tls(is_https, ca_file)?;
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(1)
-            .build(https.enable_http1().wrap_connector(http));
+            .build(engawa_trust::connector(is_https, tls.clone(), OPENING));
         Ok(Self { address, client, tls: Arc::new(tls), is_https })
     }
 
@@ -140,25 +119,6 @@ impl std::fmt::Debug for Service {
     }
 }
 
-fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, ServiceError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(file) = ca_file {
-        let failed =
-            |source: Box<dyn std::error::Error + Send + Sync>| ServiceError::Ca { file: file.to_owned(), source };
-        let certificates = CertificateDer::pem_file_iter(file).map_err(|error| failed(error.into()))?;
-        let before = roots.len();
-        for certificate in certificates {
-            let certificate = certificate.map_err(|error| failed(error.into()))?;
-            roots.add(certificate).map_err(|error| failed(error.into()))?;
-        }
-        if roots.len() == before {
-            return Err(failed("there is no certificate in it".into()));
-        }
-    }
-    if roots.is_empty() { Err(ServiceError::Roots) } else { Ok(roots) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,17 +131,6 @@ mod tests {
         }
         for address in ["http://fair.example", "http://10.0.0.1:8080", "http://[::]", "http://127.0.0.1.fair.example"] {
             assert!(!is_private(address), "{address}");
-        }
-    }
-
-    #[test]
-    fn a_file_without_certificates_is_told() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("ca.pem");
-        for text in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-            std::fs::write(&file, text).expect("write it");
-            let refused = Service::new("https://fair.example", Some(&file));
-            assert!(matches!(refused, Err(ServiceError::Ca { .. })), "{text}: {refused:?}");
         }
     }
 }

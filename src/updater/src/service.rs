@@ -1,19 +1,17 @@
 //! The service, as far as updates need it: what is newest, and its bytes from any place on.
 
 use engawa_session::update::Offer;
+use engawa_trust::TrustError;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ETAG, HeaderValue, IF_RANGE, RANGE};
 use hyper::{Request, Response, StatusCode};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -36,15 +34,9 @@ pub enum ServiceError {
         /// What is wrong.
         what: String,
     },
-    /// No certificate is trusted.
-    #[error("reading the certificates to trust from {path}")]
-    Roots {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: rustls::pki_types::pem::Error,
-    },
+    /// No certificate can be trusted.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// It cannot be reached.
     #[error("asking the service for {0}")]
     Reach(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
@@ -101,22 +93,13 @@ impl Service {
     /// # Errors
     /// When `ca_file` holds none.
     pub fn new(address: &str, ca_file: Option<&Path>) -> Result<Self, ServiceError> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks TLS")
-            .with_root_certificates(roots(ca_file)?)
-            .with_no_client_auth();
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        http.set_connect_timeout(Some(OPENING));
-        let https = HttpsConnectorBuilder::new().with_tls_config(tls);
         // Without TLS only where the settings say so: within one machine, and in tests.
-        let https = if address.starts_with("https://") { https.https_only() } else { https.https_or_http() };
+        let is_https = address.starts_with("https://");
+        let tls = engawa_trust::tls(is_https, ca_file)?;
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_max_idle_per_host(1)
-            .build(https.enable_http1().wrap_connector(http));
+            .build(engawa_trust::connector(is_https, tls, OPENING));
         Ok(Self { client, address: address.trim_end_matches('/').to_owned() })
     }
 
@@ -190,15 +173,4 @@ fn checked(offer: Offer) -> Result<Offer, ServiceError> {
         1..=BUNDLE_BYTES => Ok(offer),
         _ => Err(ServiceError::Offer("its size")),
     }
-}
-
-fn roots(ca_file: Option<&Path>) -> Result<rustls::RootCertStore, ServiceError> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = ca_file {
-        let wrong = |source| ServiceError::Roots { path: path.to_owned(), source };
-        let found = CertificateDer::pem_file_iter(path).map_err(wrong)?.collect::<Result<Vec<_>, _>>();
-        roots.add_parsable_certificates(found.map_err(wrong)?);
-    }
-    Ok(roots)
 }
