@@ -109,6 +109,7 @@ fn told(ended: Result<Ended, UpdateError>) -> anyhow::Result<()> {
     match ended {
         Ok(Ended::Nothing(why)) => tracing::info!("nothing to do: {why}"),
         Ok(Ended::Busy) => tracing::info!("somebody is in the booth: the update waits"),
+        Ok(Ended::Restarting) => tracing::info!("the machine starts anew"),
         Err(UpdateError::Store(StoreError::Taken)) => tracing::info!("another update is under way"),
         Err(error) => return Err(error.into()),
     }

@@ -32,6 +32,8 @@ pub enum Ended {
     Nothing(Why),
     /// Somebody is in the booth.
     Busy,
+    /// The machine was told to start anew.
+    Restarting,
 }
 
 /// How a run failed.
@@ -213,5 +215,5 @@ async fn restart(place: &Place, lease: Option<Lease>) -> Result<Ended, UpdateErr
     let Some(_lease) = lease else { return Ok(Ended::Busy) };
     tracing::info!("starting anew into the other slot");
     place.restart().await?;
-    Ok(Ended::Nothing(Why::NoOffer))
+    Ok(Ended::Restarting)
 }
