@@ -93,7 +93,7 @@ fn why(app: &App, fallback: &Fallback) -> String {
         Some(found) => words.invoke_name(part(found)).to_string(),
         None => name.to_owned(),
     };
-    fallback.reason.split(", ").map(named).collect::<Vec<_>>().join(", ")
+    fallback.reason.split(", ").map(named).collect::<Vec<_>>().join(&words.get_between())
 }
 
 fn card(tile: &PartTile) -> PartCard {
