@@ -24,6 +24,14 @@ fn a_screen_without_a_display_is_shown_photographed_and_closed_from_another_thre
     assert!(matches!(Screen::open(Kind::Headless { width: 9, height: 9 }, |_| {}), Err(Error::AlreadyOpen)));
     assert_eq!(screen.own_picture_size(), (672, 378));
 
+    // Nobody sees the pages' samples before there is a view.
+    let nothing = screen.snapshot().expect("it can be drawn");
+    assert!(
+        nothing.rgba.chunks(4).all(|pixel| pixel == &nothing.rgba[..4]),
+        "something is shown before the first view"
+    );
+    assert!(nothing.rgba[..3].iter().all(|colour| *colour < 0x20), "it is not dark");
+
     let drawn = Arc::new(AtomicI32::new(0));
     let seen = drawn.clone();
     screen.on_frame(move |number| seen.store(number, Ordering::Relaxed));
