@@ -2,6 +2,7 @@
 
 use slint_build::{CompilerConfiguration, DefaultTranslationContext, EmbedResourcesKind};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 const UI: &str = "../../ui/booth";
 const PO: &str = "LC_MESSAGES/engawa-screen.po";
@@ -35,6 +36,11 @@ fn prepared_translations() -> PathBuf {
         let target = to.join(language).join(PO);
         std::fs::create_dir_all(target.parent().expect("it has a folder")).expect("OUT_DIR can be written");
         std::fs::write(&target, text).expect("OUT_DIR can be written");
+        // Slint's compiler has cargo watch these; as new as they are, each build would compile the crate again.
+        for made in target.ancestors().take(4) {
+            let opened = std::fs::File::open(made).expect("it was just made");
+            opened.set_modified(SystemTime::UNIX_EPOCH).expect("OUT_DIR can be written");
+        }
     }
     to
 }
