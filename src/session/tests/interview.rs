@@ -3,7 +3,7 @@
 mod world;
 
 use engawa_protocol::*;
-use engawa_session::booth::{Input, MediaInput};
+use engawa_session::booth::{Input, LinkFault, MediaInput};
 use engawa_session::view::{Screen, Touch};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -247,4 +247,19 @@ fn an_empty_booth_without_the_service_says_so_and_comes_back() {
     assert!(matches!(world.screen(), Screen::OutOfOrder { fault: "E-NET-01" }));
     world.connect();
     assert_eq!(world.screen(), Screen::Welcome);
+}
+
+// P2
+#[test]
+fn an_empty_booth_that_the_service_will_not_have_says_so_at_once() {
+    let shut_out =
+        [(LinkFault::Unauthorized, "E-KEY-01"), (LinkFault::EnrolRefused, "E-ENR-02"), (LinkFault::Version, "E-VER-01")];
+    for (link, number) in shut_out {
+        let mut world = World::new();
+        world.handle(Input::LinkDown(link));
+        assert_eq!(world.screen(), Screen::OutOfOrder { fault: number });
+    }
+    let mut world = World::new();
+    world.handle(Input::LinkDown(LinkFault::NotEnrolled));
+    assert_eq!(world.screen(), Screen::Welcome, "a first start enrols within seconds");
 }

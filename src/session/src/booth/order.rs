@@ -35,7 +35,7 @@ impl Booth {
 
     /// Why nobody can be interviewed here, for the staff; none when one can.
     fn trouble(&self) -> Option<&'static str> {
-        let away = !self.online() && self.offline_for() >= self.config.offline;
+        let away = !self.online() && (self.is_shut_out() || self.offline_for() >= self.config.offline);
         let closed = self.is_closed().then_some(CLOSED);
         closed.or(self.disk).or_else(|| self.health.number()).or_else(|| away.then(|| self.fault()))
     }
@@ -48,6 +48,12 @@ impl Booth {
             (Stage::OutOfOrder(shown), Some(fault)) if *shown != fault => self.stage = Stage::OutOfOrder(fault),
             _ => {}
         }
+    }
+
+    /// The service was there and will not have this booth: no further try heals that.
+    fn is_shut_out(&self) -> bool {
+        use LinkFault::{EnrolRefused, Unauthorized, Version};
+        matches!(self.link, Link::Down { fault: Unauthorized | EnrolRefused | Version, .. })
     }
 
     /// What is wrong with the line, for the staff.
