@@ -13,12 +13,14 @@ const UP: u32 = 1;
 /// `ARPHRD_…` of `linux/if_arp.h`: Ethernet, PPP and raw IP, which modems speak.
 const ETHER: &str = "1";
 const MODEMS: [&str; 2] = ["512", "519"];
+/// Modems that show themselves as a network card; the image's 10-lte.network has the same.
+const MODEM_DRIVERS: [&str; 6] = ["cdc_ether", "cdc_mbim", "cdc_ncm", "huawei_cdc_ncm", "qmi_wwan", "rndis_host"];
 
 /// Tells the session what carries the default route, and again whenever that changes.
 pub async fn watch(post: Post) {
     let mut known = None;
     loop {
-        let now = read(Path::new("/proc/net"), Path::new("/sys/class/net"));
+        let now = read(Path::new("/proc/self/net"), Path::new("/sys/class/net"));
         if known.replace(now) != Some(now) {
             post.input(Input::Uplink(now));
         }
@@ -35,9 +37,11 @@ fn read(proc: &Path, sys: &Path) -> Uplink {
     let events = text(&interface.join("uevent"));
     let is = |kind: &str| events.lines().any(|line| line.strip_prefix("DEVTYPE=") == Some(kind));
     let link = text(&interface.join("type"));
+    let driver = std::fs::read_link(interface.join("device/driver")).unwrap_or_default();
+    let is_modem = MODEM_DRIVERS.iter().any(|known| driver.file_name().is_some_and(|name| name == *known));
     match link.trim() {
         _ if is("wlan") => Uplink::Wifi,
-        _ if is("wwan") => Uplink::Mobile,
+        _ if is("wwan") || is_modem => Uplink::Mobile,
         link if MODEMS.contains(&link) => Uplink::Mobile,
         // Bridges and tunnels have no device of their own.
         ETHER if interface.join("device").exists() => Uplink::Ethernet,
@@ -72,23 +76,33 @@ fn six(routes: &str) -> Option<String> {
 mod tests {
     use super::*;
     use std::fs;
+    use std::os::unix::fs::symlink;
 
     const HEAD: &str =
         "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT                \n";
 
     fn machine(routes: &str, six: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
-        let net = |name: &str, link: &str, events: &str, device: bool| {
+        let net = |name: &str, link: &str, events: &str, driver: Option<&str>| {
             let path = folder.path().join("sys").join(name);
-            fs::create_dir_all(if device { path.join("device") } else { path.clone() }).expect("a folder");
+            fs::create_dir_all(path.join("device")).expect("a folder");
+            match driver {
+                Some(name) => {
+                    symlink(Path::new("../../drivers").join(name), path.join("device/driver")).expect("a link")
+                }
+                None => fs::remove_dir(path.join("device")).expect("an empty folder"),
+            }
             fs::write(path.join("type"), format!("{link}\n")).expect("a file");
             fs::write(path.join("uevent"), format!("{events}INTERFACE={name}\nIFINDEX=2\n")).expect("a file");
         };
-        net("eth0", "1", "", true);
-        net("wlan0", "1", "DEVTYPE=wlan\n", true);
-        net("wwan0", "519", "", true);
-        net("usb0", "1", "DEVTYPE=wwan\n", true);
-        net("br0", "1", "DEVTYPE=bridge\n", false);
+        net("eth0", "1", "", Some("r8169"));
+        net("wlan0", "1", "DEVTYPE=wlan\n", Some("iwlwifi"));
+        net("wwan0", "519", "", Some("cdc_wdm"));
+        net("usb0", "1", "DEVTYPE=wwan\n", Some("option"));
+        net("br0", "1", "DEVTYPE=bridge\n", None);
+        for driver in MODEM_DRIVERS {
+            net(driver, "1", "", Some(driver));
+        }
         fs::create_dir(folder.path().join("proc")).expect("a folder");
         fs::write(folder.path().join("proc/route"), format!("{HEAD}{routes}")).expect("a file");
         fs::write(folder.path().join("proc/ipv6_route"), six).expect("a file");
@@ -116,6 +130,17 @@ mod tests {
         assert_eq!(uplink(&default("usb0", 700), ""), Uplink::Mobile, "a modem that looks like Ethernet");
         assert_eq!(uplink(&default("br0", 0), ""), Uplink::Other);
         assert_eq!(uplink(local, ""), Uplink::Away, "a network without a way out");
+    }
+
+    // N5
+    #[test]
+    fn what_the_image_takes_for_a_modem_the_booth_does_too() {
+        let network = include_str!("../../../yocto/meta-engawa/recipes-core/systemd/files/network/10-lte.network");
+        let drivers = network.lines().find_map(|line| line.strip_prefix("Driver=")).expect("it names them");
+        assert_eq!(drivers.split(' ').collect::<Vec<_>>(), MODEM_DRIVERS);
+        for driver in MODEM_DRIVERS {
+            assert_eq!(uplink(&default(driver, 300), ""), Uplink::Mobile, "{driver}");
+        }
     }
 
     // N5
