@@ -353,7 +353,7 @@ check_targets() {
 }
 
 plan() {
-  local i about
+  local i about mmc
   printf '\nservice %s, first page in %s\n' "$service" "$locale"
   [[ $service = https:* ]] || printf 'WARNING: without https the booth does not enrol: its token would go over the network for all to read\n'
   if [ -n "$pin" ]; then printf "the staff's menu opens with the PIN of %s\n" "$pin_file"
@@ -363,7 +363,10 @@ plan() {
     about='file'
     if [ -b "${disks[i]}" ]; then
       about=$(lsblk -dno TRAN,MODEL,SERIAL "${disks[i]}" | tr -s ' ')
-      about+=$([ "$(lsblk -dnro RM "${disks[i]}")" = 1 ] && echo ', removable' || echo ', NOT removable')
+      mmc=/sys/class/block/${disks[i]##*/}/device
+      # A card in a reader of its own has no model, and its slot is what cannot be removed.
+      if [ "$(cat "$mmc/type" 2>/dev/null)" = SD ]; then about="SD card $(<"$mmc/name")$about, removable"
+      else about+=$([ "$(lsblk -dnro RM "${disks[i]}")" = 1 ] && echo ', removable' || echo ', NOT removable'); fi
       about+=", now: $(lsblk -nro LABEL,PARTLABEL,FSTYPE "${disks[i]}" | tr -s ' \n' ' ' | sed 's/^ *$/empty/')"
     fi
     printf '%s → %s  %s  %s\n' "${names[i]}" "${disks[i]}" "$(size_of "${sizes[i]}")" "$about"
