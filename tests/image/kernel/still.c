@@ -24,7 +24,13 @@ int main(int count, char **words)
 	}
 	puts("held");
 	fflush(stdout);
-	// Whoever traces lets go when it ends; a thread that was killed meanwhile is gone anyway.
-	sleep(atoi(words[2]));
+	// A process that is killed meanwhile is not gone before its tracer has seen it.
+	for (int tenths = 10 * atoi(words[2]); tenths > 0; tenths--) {
+		int status;
+		if (waitpid(thread, &status, __WALL | WNOHANG) == thread && !WIFSTOPPED(status))
+			return 0;
+		usleep(100000);
+	}
+	// Whoever traces lets go when it ends.
 	return 0;
 }
