@@ -105,7 +105,7 @@ fn microphone(config: &Config, seen: &Seen) -> Found {
     if !seen.alive && matches!(config.audio, AudioSource::Microphone { .. }) {
         return Found::Failed(format!("{what} gives zeros alone: see whether it is muted by a switch or in the mixer"));
     }
-    Found::Good(format!("{} Hz, level {:.0} %", crate::sound::RATE, seen.level * 100.0))
+    Found::Good(format!("{} Hz, {:.0} %", crate::sound::RATE, seen.level * 100.0))
 }
 
 fn speaker(config: &Config, seen: &Seen) -> Found {
@@ -117,7 +117,7 @@ fn speaker(config: &Config, seen: &Seen) -> Found {
     if seen.played < STEPS {
         return Found::Failed(format!("{what} takes no sound: see whether another program holds it"));
     }
-    Found::Good(format!("{:.1} s taken", seen.played as f32 / 100.0))
+    Found::Good(format!("{:.1} s", seen.played as f32 / 100.0))
 }
 
 fn call(seen: &Seen, sound: bool) -> Found {
@@ -149,8 +149,7 @@ fn call(seen: &Seen, sound: bool) -> Found {
     if sound && seen.level >= LOUD && seen.peak < AUDIBLE {
         return failed("sound arrives silent in a call: restart the booth");
     }
-    let encoder = seen.encoder.as_deref().unwrap_or("an encoder");
-    Found::Good(format!("{encoder}, {} pictures, {:.1} s of sound", seen.pictures, seen.samples as f32 / 48_000.0))
+    Found::Good(seen.encoder.clone().unwrap_or_default())
 }
 
 fn named(what: &str, device: Option<&str>) -> String {
