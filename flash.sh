@@ -26,6 +26,7 @@ flash.sh --image FILE.img.zst --target DISK [--target DISK …] --service URL --
   --pin-file FILE    the six digits that open the staff's menu at the booth, mode 0600 (none: it cannot be opened)
   --ca-file FILE     certificates (PEM) that the booth trusts beside the usual ones, for a fair with its own
   --locale LOCALE    the language of the first page: ja (default), ko, en
+  --timezone ZONE    of every time of day on the screen: Asia/Tokyo (default), Asia/Seoul, …
   --keyring FILE     the certificates that FILE.img.sha256.sig must be signed by
   --log FILE         where to note what was done (flash.log)
   --dry-run          checks and shows everything, touches nothing
@@ -39,7 +40,7 @@ END
 MIB=$((1 << 20))
 BOOTH=810 # the booth's user and group in every image (systemd/engawa.sysusers)
 BACKUP=33 # sectors of the second partition table, at the disk's end
-image='' service='' name='' token_file='' booths='' ca_file='' pin_file='' pin='' locale=ja keyring='' log=flash.log dry='' yes=''
+image='' service='' name='' token_file='' booths='' ca_file='' pin_file='' pin='' locale=ja timezone=Asia/Tokyo keyring='' log=flash.log dry='' yes=''
 targets=() wifi_files=()            # as they were given
 names=() tokens=()                  # one a target
 wifi_names=() wifi_texts=()         # iwd's files
@@ -78,7 +79,7 @@ parse() {
       --help | -h) usage && exit 0 ;;
       --dry-run) dry=1 ;;
       --yes) yes=1 ;;
-      --image | --target | --service | --name | --token-file | --booths | --ca-file | --wifi-file | --pin-file | --locale | --keyring | --log)
+      --image | --target | --service | --name | --token-file | --booths | --ca-file | --wifi-file | --pin-file | --locale | --timezone | --keyring | --log)
         [ -n "${2-}" ] || bail 2 "$1 needs a value; --help shows which"
         case $key in
           target) targets+=("$2") ;;
@@ -101,6 +102,9 @@ parse() {
   [[ $service =~ ^https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/%-]*)?$ ]] ||
     bail 2 "--service $service is no address such as https://fair.example"
   case $locale in ja | ko | en) ;; *) bail 2 "--locale $locale is not known; there are ja, ko and en" ;; esac
+  # Where this computer does not know the zones, only how a name looks can be told.
+  { [[ $timezone =~ ^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$ ]] && { [ ! -d /usr/share/zoneinfo ] || [ -f "/usr/share/zoneinfo/$timezone" ]; }; } ||
+    bail 2 "--timezone $timezone is not known; one is Asia/Tokyo"
 }
 
 need_tools() {
@@ -354,7 +358,7 @@ check_targets() {
 
 plan() {
   local i about mmc
-  printf '\nservice %s, first page in %s\n' "$service" "$locale"
+  printf '\nservice %s, first page in %s, times of %s\n' "$service" "$locale" "$timezone"
   [[ $service = https:* ]] || printf 'WARNING: without https the booth does not enrol: its token would go over the network for all to read\n'
   if [ -n "$pin" ]; then printf "the staff's menu opens with the PIN of %s\n" "$pin_file"
   else printf "no PIN: the staff's menu cannot be opened\n"; fi
@@ -367,7 +371,7 @@ plan() {
       # A card in a reader of its own has no model, and its slot is what cannot be removed.
       if [ "$(cat "$mmc/type" 2>/dev/null)" = SD ]; then about="SD card $(<"$mmc/name")$about, removable"
       else about+=$([ "$(lsblk -dnro RM "${disks[i]}")" = 1 ] && echo ', removable' || echo ', NOT removable'); fi
-      about+=", now: $(lsblk -nro LABEL,PARTLABEL,FSTYPE "${disks[i]}" | tr -s ' \n' ' ' | sed 's/^ *$/empty/')"
+      about+=", now: $(lsblk -nro LABEL,PARTLABEL,FSTYPE "${disks[i]}" | tr -s ' \n' ' ' | sed 's/^ *//; s/ *$//; s/^$/empty/')"
     fi
     printf '%s → %s  %s  %s\n' "${names[i]}" "${disks[i]}" "$(size_of "${sizes[i]}")" "$about"
   done
@@ -466,7 +470,8 @@ repaired() { e2fsck -fp "$loop" || [ $? = 1 ]; }
 quoted() { local text=${1//\\/\\\\} && printf '"%s"' "${text//\"/\\\"}"; }
 
 settings() {
-  printf 'service = %s\nname = %s\nlocale = "%s"\nview = "kms"\n' "$(quoted "$service")" "$(quoted "$booth")" "$locale"
+  printf 'service = %s\nname = %s\nlocale = "%s"\ntimezone = "%s"\nview = "kms"\n' "$(quoted "$service")" "$(quoted "$booth")" \
+    "$locale" "$timezone"
   printf 'identity = "/data/engawa/identity"\ndata = "/data/engawa/booth"\n'
   [ -z "$ca_file" ] || printf 'ca_file = "/data/engawa/ca.pem"\n'
   if [ -n "$pin" ]; then printf 'staff_pin = "%s"\n' "$pin"; fi

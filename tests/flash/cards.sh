@@ -13,7 +13,7 @@ two_cards_become_two_booths_at_once() {
   secret pin $'013579\r'
   secret 'Plain Net.psk' $'[Security]\nPassphrase=something else'
   printf '%s %s\n' "${first##*/}" "${second##*/}" >"$dir/answer"
-  answer=$dir/answer flash --target "$first" --target "$second" --booths "$dir/booths" --locale ko \
+  answer=$dir/answer flash --target "$first" --target "$second" --booths "$dir/booths" --locale ko --timezone Asia/Seoul \
     --wifi-file "$dir/wifi" --wifi-file "$dir/Plain Net.psk" --pin-file "$dir/pin" --keyring "$folder/image/keyring.pem"
   expect 0 "written: A-02" "signed, and by the keyring" "NOT removable"
   for card in "$first" "$second"; do
@@ -26,7 +26,7 @@ two_cards_become_two_booths_at_once() {
     [ "$(dumpe2fs -h "$card?offset=$((21 * MIB))" 2>/dev/null | awk '/^Block (count|size)/ { n = n ? n * $3 : $3 } END { print n }')" -gt $((42 * MIB)) ]
     [ "$(data "$card" 'cat iwd/=e4bc9ae5a0b4.psk')" = $'[Security]\nPassphrase=back\\\\slash and more\n[Settings]\nHidden=true' ]
     [ "$(data "$card" 'cat "iwd/Plain Net.psk"')" = $'[Security]\nPassphrase=something else' ]
-    [ "$(setting "$card" service) $(setting "$card" locale) $(setting "$card" staff_pin)" = 'https://fair.example ko 013579' ]
+    [ "$(setting "$card" service) $(setting "$card" locale) $(setting "$card" timezone) $(setting "$card" staff_pin)" = 'https://fair.example ko Asia/Seoul 013579' ]
     [ "$(mode "$card" engawa/identity/enrol-token) $(mode "$card" engawa/booth.toml) $(mode "$card" iwd)" = '0600 0644 0700' ]
     # The booth's own, and nobody else's: it makes its key there and erases the token.
     [ "$(mode "$card" engawa/identity) $(owner "$card" engawa/identity) $(owner "$card" engawa/identity/enrol-token)" = '0700 810:810 810:810' ]

@@ -223,4 +223,6 @@ names_services_and_networks_that_cannot_be_are_refused() {
   refused 2 "iwd wants another file name"
   one --target "$disk" --locale fr --yes
   refused 2 "there are ja, ko and en"
+  one --target "$disk" --timezone Asia/Edo --yes
+  refused 2 "--timezone Asia/Edo is not known"
 }

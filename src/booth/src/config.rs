@@ -10,6 +10,7 @@ use engawa_media as media;
 use engawa_panel as panel;
 use engawa_protocol::Locale;
 use engawa_session::booth::{self, Pin};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -107,6 +108,7 @@ struct File {
     view: Option<View>,
     locale: Locale,
     check_minutes: Option<u32>,
+    timezone: Option<String>,
     // Any value: what the parser says of a wrong one would show it.
     staff_pin: Option<toml::Value>,
     video: Video,
@@ -225,6 +227,8 @@ pub struct Config {
     clip: bool,
     sleep: Option<Duration>,
     check_every: Option<Duration>,
+    /// The zone of every time of day on the screen.
+    pub timezone: TimeZone,
     staff_pin: Option<Pin>,
     media: media::Config,
     panel: panel::Config,
@@ -266,6 +270,7 @@ impl Config {
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
             check_every: check_every(file.check_minutes)?,
+            timezone: timezone(file.timezone.as_deref())?,
             staff_pin: staff_pin(file.staff_pin.as_ref())?,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
             sleep: file.sleep_seconds.map(sleep).transpose()?,
@@ -326,6 +331,12 @@ fn sleep(seconds: u64) -> anyhow::Result<Duration> {
         bail!("sleep_seconds must be within 5 and 86400");
     }
     Ok(Duration::from_secs(seconds))
+}
+
+/// By its name of the IANA's database; the machine's own when none is given.
+fn timezone(name: Option<&str>) -> anyhow::Result<TimeZone> {
+    let Some(name) = name else { return Ok(TimeZone::system()) };
+    TimeZone::get(name).with_context(|| format!("timezone = \"{name}\" is not known here; one is Asia/Tokyo"))
 }
 
 /// The staff's PIN; what stands in its place is never shown, a mistyped PIN is one, too.
@@ -439,6 +450,13 @@ mod tests {
     }
 
     #[test]
+    fn times_of_day_are_of_the_zone_that_is_set() {
+        let config = load(&format!("{GOOD}timezone = \"Asia/Tokyo\""), &[]).expect("good");
+        assert_eq!(config.timezone.iana_name(), Some("Asia/Tokyo"));
+        assert_eq!(load(GOOD, &[]).expect("good").timezone, TimeZone::system());
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let says = |text: &str, word: &str| {
             let error = load(text, &[]).expect_err("refused");
@@ -455,6 +473,7 @@ mod tests {
         says(&format!("{GOOD}check_minutes = 2000"), "check_minutes");
         says(&format!("{GOOD}staff_pin = \"12345\""), "staff_pin");
         says(&format!("{GOOD}view = \"wall\""), "wall");
+        says(&format!("{GOOD}timezone = \"Asia/Edo\""), "Asia/Edo");
         says(&format!("{GOOD}sleep_seconds = 1"), "sleep_seconds");
         says(&format!("{GOOD}[panel]\nadapter = \"spi\""), "spi");
         says(&format!("{GOOD}[panel]\nbutton = {{ line = 17 }}"), "line 17");

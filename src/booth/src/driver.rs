@@ -45,6 +45,8 @@ pub struct Parts {
     pub screen: Poster,
     /// To programs beside the booth.
     pub control: Control,
+    /// Of the clock on the screen.
+    pub timezone: jiff::tz::TimeZone,
 }
 
 /// The loop's own state.
@@ -272,7 +274,7 @@ impl Driver {
     }
 
     fn show(&mut self) {
-        let clock = crate::status::clock();
+        let clock = crate::status::clock(&self.parts.timezone);
         if clock != self.clock {
             self.clock.clone_from(&clock);
             on_screen(self.parts.screen.post(move |screen| screen.set_clock(&clock)));

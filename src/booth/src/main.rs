@@ -86,6 +86,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     let screen =
         engawa_screen::Screen::open(kind, move |touch| touched.input(engawa_session::booth::Input::Touched(touch)))
             .context("opening the screen")?;
+    screen.set_zone(config.timezone.clone());
     let pictures = pictures::Pictures::new(screen.poster());
     let studio = studio::Studio::start(config.media(), config.data.clone(), post.clone(), pictures);
     let pressed = post.clone();
@@ -116,7 +117,8 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         runtime.spawn(script::play(script, views, post.clone()));
     }
     let watchdog = watchdog::Watchdog::new(&screen, config.view != View::Headless);
-    let parts = driver::Parts { link, studio, status, panel, watchdog, screen: screen.poster(), control };
+    let timezone = config.timezone.clone();
+    let parts = driver::Parts { link, studio, status, panel, watchdog, screen: screen.poster(), control, timezone };
     let (session, inbox) = (config.session(), post.clone());
     let driver = std::thread::Builder::new()
         .name("driver".into())

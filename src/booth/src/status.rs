@@ -230,9 +230,9 @@ fn other(other: &Other) -> Value {
     })
 }
 
-/// The time of day in the booth's zone, such as `13:25`.
-pub fn clock() -> String {
-    jiff::Zoned::now().strftime("%H:%M").to_string()
+/// The time of day in a zone, such as `13:25`.
+pub fn clock(zone: &jiff::tz::TimeZone) -> String {
+    jiff::Timestamp::now().to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
 /// Writes a picture of the screen.
