@@ -8,7 +8,7 @@ import { note } from './support/times';
 
 const site = Site.shared('devices', () => ({
   // The first page goes dark soon.
-  settings: ['sleep_seconds = 5', ...SETTINGS, '[media]', 'width = 320', 'height = 180', 'fps = 10'],
+  settings: ['sleep_seconds = 5', ...SETTINGS],
   files: FILES,
 }));
 

@@ -3,16 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Network } from '../browser/support/network';
 import { until } from '../browser/support/until';
+import { NO_DEVICES } from './support/devices';
 import { differs, go, nearest, page } from './support/pages';
 import type { Mask } from './support/picture';
 import { Site } from './support/site';
 import { note, timed } from './support/times';
 
-/** The emulated processor encodes and draws slowly. */
-const SMALL = ['[video]', 'source = "test"', '[audio]', 'source = "tone"', 'hz = 1000', '[speaker]', 'sink = "silent"',
-  '[media]', 'width = 320', 'height = 180', 'fps = 10', 'listen_hz = 440'];
-
-const site = Site.shared('interview', () => ({ settings: SMALL, network: new Network() }));
+const site = Site.shared('interview', () => ({ settings: [...NO_DEVICES, 'listen_hz = 440'], network: new Network() }));
 
 /** Everything but the middle of the other's picture: names, clock, the own picture, the buttons. */
 const AROUND: readonly Mask[] = [[0, 0, 1280, 96], [0, 496, 1280, 304]];

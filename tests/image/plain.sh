@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# plain.sh OUT: a plain Debian with a login on the serial port, which the booth's start is measured
-# beside: minbase, systemd, Debian's own kernel and initrd, the same firmware and boot loader. As root.
+# plain.sh OUT: a plain Debian with a login on the serial port: minbase, systemd, Debian's own kernel and initrd,
+# the same firmware and boot loader. The booth's start is measured beside it, and it is the computer at which
+# staff run flash.sh, with what that needs. As root.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
@@ -12,9 +13,13 @@ rm -rf "$work"
 mkdir -p "$work/root"
 trap 'rm -rf "$work"' EXIT
 mmdebstrap --quiet --mode=root --variant=minbase --aptopt='APT::Sandbox::User "root"' \
-  --include=systemd-sysv,udev,login,linux-image-amd64,initramfs-tools,zstd bookworm "$work/root" \
+  --include=systemd-sysv,udev,login,linux-image-amd64,initramfs-tools,zstd,bmap-tools,e2fsprogs,fdisk,openssl,qrencode bookworm "$work/root" \
   "deb [signed-by=$keyring] $mirror bookworm main" "deb [signed-by=$keyring] ${mirror}-security bookworm-security main"
 echo plain > "$work/root/etc/hostname"
+# Nothing but what the stories drive it by, as in the booth's test image.
+for file in usr/lib/engawa/test-agent etc/systemd/system/engawa-test-agent.service etc/udev/rules.d/90-engawa-test.rules; do
+  install -D -m "$(stat -c %a "$here/root/$file")" "$here/root/$file" "$work/root/$file"
+done
 mke2fs -q -t ext4 -L plain -d "$work/root" "$work/root.ext4" 1400M
 cat > "$work/grub.cfg" <<'END'
 search --no-floppy --set=root --label plain

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rows that the program delivers so far.
-const ROWS: [&str; 62] = [
+const ROWS: [&str; 64] = [
     "W1", "W2", "W3", "W4", "W5", "W7", "W8", "W9", "W10", "W11", "W12", "W13", "W14", "W15", "W16", "W17", "L1", "L2",
     "L3", "L4", "L5", "L12", "L13", "L17", "L18", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "X1", "X2", "X3",
     "X4", "X5", "X6", "X7", "X8", "X9", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E10", "R1", "R2", "R5", "R6",
-    "N2", "N4", "S3", "S4", "P1", "P2", "P7",
+    "N2", "N4", "S3", "S4", "P1", "P2", "P3", "P6", "P7",
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -114,6 +114,14 @@ export class Service {
     return token;
   }
 
+  /** Makes a one-time token for a booth's card, beside the running service. */
+  async enrolToken(booth: string, name: string): Promise<string> {
+    const out = join(this.folder, `${booth}.token`);
+    const args = ['--config', this.#config, '--booth', booth, '--name', name, '--out', out];
+    await run(program('engawa-service'), ['enrol-token', ...args], { log: join(this.folder, 'service.log') });
+    return readFileSync(out, 'utf8').trim();
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.#child?.stop(signal);
   }

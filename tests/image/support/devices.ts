@@ -4,10 +4,16 @@ import type { Put } from './card';
 import type { Machine } from './machine';
 import { BUILT } from './paths';
 
+/** The emulated processor encodes slowly. More lines of `[media]` may follow. */
+const SMALL = ['[media]', 'width = 320', 'height = 180', 'fps = 10'];
+
+/** Pictures and sound without devices. */
+export const NO_DEVICES = ['[video]', 'source = "test"', '[audio]', 'source = "tone"', 'hz = 1000', '[speaker]', 'sink = "silent"', ...SMALL];
+
 /** What the booth is told of them. The loopback card's first device hears what its second plays. */
 export const SETTINGS = [
   '[video]', 'device = "/dev/video0"', '[audio]', 'device = "plughw:0,1"', '[speaker]', 'device = "plughw:0,0"',
-  '[panel]', 'adapter = "cdev"', 'without = ["ring"]',
+  '[panel]', 'adapter = "cdev"', 'without = ["ring"]', ...SMALL,
 ];
 
 const PANEL = '/sys/kernel/config/gpio-sim/panel';

@@ -1,8 +1,8 @@
 // Before all stories: flash.sh writes the card they start from.
-import { flash } from './card';
+import { flashed } from './card';
 import { note } from './times';
 
 export default function setup(): void {
-  const seconds = flash();
+  const seconds = flashed();
   if (seconds > 0) note('flash.sh: image onto a card', seconds);
 }

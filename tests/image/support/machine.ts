@@ -1,5 +1,6 @@
 // A booth's computer in QEMU: display, touch screen, watchdog, network, and a card to start from.
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,7 +44,7 @@ export class Machine {
     this.folder = folder;
     this.#card = card;
     this.#options = options;
-    copyFileSync(join(OVMF, 'OVMF_VARS_4M.fd'), join(folder, 'vars.fd'));
+    execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', join(OVMF, 'OVMF_VARS_4M.fd'), this.#variables]);
   }
 
   /** Switches one on; `off()` must follow, however the story goes. */
@@ -68,7 +69,7 @@ export class Machine {
       // llvmpipe, which draws the screen, dies on the newest model.
       '-cpu', 'Haswell-noTSX', '-smp', '2', '-m', String(memory),
       '-drive', `if=pflash,format=raw,readonly=on,file=${join(OVMF, 'OVMF_CODE_4M.fd')}`,
-      '-drive', `if=pflash,format=raw,file=${join(this.folder, 'vars.fd')}`,
+      '-drive', `if=pflash,format=qcow2,file=${this.#variables}`,
       '-drive', `if=virtio,format=qcow2,file=${this.#card}`,
       '-display', 'none', '-device', `virtio-vga,id=vga0,xres=${WIDTH},yres=${HEIGHT}`, '-device', 'virtio-multitouch-pci',
       '-device', 'i6300esb', '-global', 'ICH9-LPC.noreboot=false', '-action', 'watchdog=reset',
@@ -89,6 +90,11 @@ export class Machine {
     this.#child = new Child('QEMU', command, args, { log: join(this.folder, 'qemu.log') });
     this.#qmp = await Qmp.connect(path('qmp'));
     this.#agent = await Agent.connect(path('agent'));
+  }
+
+  /** The firmware's variables. */
+  get #variables(): string {
+    return join(this.folder, 'vars.qcow2');
   }
 
   get #serial(): string {
@@ -163,15 +169,30 @@ export class Machine {
     return Picture.read(path);
   }
 
-  /** A finger on the touch screen, at a pixel of the display. */
-  async tap(x: number, y: number): Promise<void> {
+  /** A finger on the touch screen, at a pixel of the display, for as long as a finger takes or longer. */
+  async tap(x: number, y: number, ms = 120): Promise<void> {
     const at = (axis: string, value: number) => ({ type: 'mtt', data: { type: 'data', slot: 0, 'tracking-id': 1, axis, value } });
     const scaled = (value: number, full: number) => Math.round((value * 0x7fff) / full);
     const touch = (type: 'begin' | 'end', id: number) => ({ type: 'mtt', data: { type, slot: 0, 'tracking-id': id, axis: 'x', value: 0 } });
     await this.qmp.do('input-send-event', { events: [touch('begin', 1), at('x', scaled(x, WIDTH)), at('y', scaled(y, HEIGHT))] });
-    // As long as a finger takes.
-    await sleep(120);
+    await sleep(ms);
     await this.qmp.do('input-send-event', { events: [touch('end', -1)] });
+  }
+
+  /** Keeps this moment of the whole machine, disk included, under a name. */
+  async keep(moment: string): Promise<void> {
+    await this.#told(`savevm ${moment}`);
+  }
+
+  /** Goes on from a moment that was kept, also when it was switched off since. The guest's clock goes on from there, too. */
+  async resume(moment: string): Promise<void> {
+    await this.#told(`loadvm ${moment}`);
+  }
+
+  /** A command of QEMU's monitor that says nothing when it went well. */
+  async #told(command: string): Promise<void> {
+    const said = await this.qmp.do('human-monitor-command', { 'command-line': command }, 120_000);
+    if (said !== '') throw new Error(`QEMU's "${command}": ${String(said)}`);
   }
 
   /** A cut of power: QEMU is gone from one moment to the next. */

@@ -45,6 +45,13 @@ export function differs(picture: Picture, page: string): number {
   return picture.differs(golden(page), masks(page));
 }
 
+/** How much of one part of a picture differs from that of a page. */
+export function part(picture: Picture, page: string, [left, top, width, height]: Mask): number {
+  const [right, bottom] = [left + width, top + height];
+  const around: Mask[] = [[0, 0, 1280, top], [0, bottom, 1280, 800 - bottom], [0, top, left, height], [right, top, 1280 - right, height]];
+  return picture.differs(golden(page), around);
+}
+
 /** Whether it is this page, and no other page, nor this one in another language, fits as well. */
 export function shows(picture: Picture, page: string): boolean {
   const own = differs(picture, page);

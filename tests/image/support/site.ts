@@ -6,7 +6,8 @@ import { KIM, MORI, TAKAHASHI } from '../../browser/support/fair';
 import type { Network } from '../../browser/support/network';
 import { Recruiter, type RecruiterOptions } from '../../browser/support/recruiter';
 import { Service, type Account } from '../../browser/support/service';
-import { card, NAME, type Put } from './card';
+import { card, flash, FLASHED, NAME, type Put } from './card';
+import { Front } from './front';
 import { Machine, type MachineOptions } from './machine';
 import { traces } from './paths';
 
@@ -25,20 +26,27 @@ export type SiteOptions = {
   network?: Network;
   /** A folder with bundles for booths. */
   updates?: string;
+  /** A booth that is not known yet: flash.sh writes its card with a one-time token, and the service speaks TLS. */
+  enrols?: { id: string; name: string };
 };
 
 export class Site {
   readonly folder: string;
   readonly service: Service;
   readonly machine: Machine;
+  /** The card that the booth's own one started from; a story's files are not on it. */
+  readonly from: string;
   readonly #network: Network | undefined;
+  readonly #front: Front | undefined;
   readonly #recruiters: Recruiter[] = [];
 
-  private constructor(folder: string, service: Service, machine: Machine, network: Network | undefined) {
+  private constructor(folder: string, service: Service, machine: Machine, from: string, network?: Network, front?: Front) {
     this.folder = folder;
     this.service = service;
     this.machine = machine;
+    this.from = from;
     this.#network = network;
+    this.#front = front;
   }
 
   /** One for all tests of a file, which go on where the last one ended. */
@@ -62,23 +70,19 @@ export class Site {
     const folder = traces(story);
     const { network, updates } = options;
     const there = network && { listen: network.address('recruiter'), wrap: network.wrap('recruiter') };
-    const service = await Service.start(folder, { hosts: [TAKAHASHI, KIM, MORI, GUARD], ...there, ...(updates ? { updates } : {}) });
+    const service = await Service.start(folder, {
+      hosts: [TAKAHASHI, KIM, MORI, GUARD], ...there, ...(updates ? { updates } : {}), ...(options.enrols ? { booths: [] } : {}),
+    });
+    let front: Front | undefined;
     try {
-      const url = new URL(service.url);
-      if (!network) url.hostname = HOST;
-      const settings = [
-        `service = "${url.origin}"`, `name = "${NAME}"`, 'locale = "ja"', 'view = "kms"',
-        'token_file = "/data/engawa/token"', 'data = "/data/engawa/booth"', ...(options.settings ?? []),
-      ];
-      const files: Put[] = [
-        { path: 'engawa/booth.toml', text: `${settings.join('\n')}\n` },
-        { path: 'engawa/token', text: `${service.token('a-01')}\n`, mode: 0o600, owner: 810 },
-        ...(options.files ?? []),
-      ];
+      front = options.enrols && (await Front.open(folder, service.url, HOST));
+      const from = front && options.enrols ? await personal(folder, service, front, options.enrols) : FLASHED;
+      const files = [front ? further(options) : known(service, options), ...(options.files ?? [])].flat();
       const place = network && { wrap: network.wrap('booth') };
-      const machine = await Machine.on(folder, card(folder, files, options.larger), { ...options.machine, ...place });
-      return new Site(folder, service, machine, network);
+      const machine = await Machine.on(folder, card(folder, files, options.larger, from), { ...options.machine, ...place });
+      return new Site(folder, service, machine, from, network, front);
     } catch (error) {
+      front?.close();
       await service.stop();
       throw error;
     }
@@ -105,7 +109,33 @@ export class Site {
   async close(): Promise<void> {
     await Promise.allSettled(this.#recruiters.map((recruiter) => recruiter.close()));
     await this.machine.off();
+    this.#front?.close();
     await this.service.stop();
     this.#network?.close();
   }
+}
+
+/** Settings of a booth that the service's configuration names, instead of what flash.sh put there. */
+function known(service: Service, { network, settings = [] }: SiteOptions): Put[] {
+  const url = new URL(service.url);
+  if (!network) url.hostname = HOST;
+  const lines = [
+    `service = "${url.origin}"`, `name = "${NAME}"`, 'locale = "ja"', 'view = "kms"',
+    'token_file = "/data/engawa/token"', 'data = "/data/engawa/booth"', ...settings,
+  ];
+  return [
+    { path: 'engawa/booth.toml', text: `${lines.join('\n')}\n` },
+    { path: 'engawa/token', text: `${service.token('a-01')}\n`, mode: 0o600, owner: 810 },
+  ];
+}
+
+/** Settings behind those of flash.sh. */
+function further({ settings = [] }: SiteOptions): Put[] {
+  return [{ path: 'engawa/booth.toml', more: `${settings.join('\n')}\n` }];
+}
+
+/** The card of a booth that enrols by itself. */
+async function personal(folder: string, service: Service, front: Front, { id, name }: { id: string; name: string }): Promise<string> {
+  const token = await service.enrolToken(id, name);
+  return flash(folder, { service: `https://${HOST}:${front.port}`, name, token, more: ['--ca-file', front.ca] });
 }

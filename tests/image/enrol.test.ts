@@ -1,0 +1,84 @@
+// A card that flash.sh wrote for a booth nobody knows yet (P2): it enrols by itself over TLS, is known by its
+// own key from then on, and is shut out at once when the staff say so. A copy of the card is nobody.
+import { onTestFinished, expect, test } from 'vitest';
+import { Office } from '../browser/support/office';
+import { until } from '../browser/support/until';
+import { card } from './support/card';
+import { NO_DEVICES } from './support/devices';
+import { Machine } from './support/machine';
+import { nearest, page } from './support/pages';
+import { traces } from './support/paths';
+import { GUARD, Site } from './support/site';
+import { timed } from './support/times';
+
+const ID = 'b-07';
+const site = Site.shared('enrol', () => ({ enrols: { id: ID, name: 'B-07' }, settings: NO_DEVICES }));
+
+type Booth = { id: string; name: string; state: string; enrolled_at?: number; device?: { version?: string } };
+
+async function booth(office: Office): Promise<Booth | undefined> {
+  const answer = await office.request('GET', 'v1/booths');
+  return ((await answer.json()) as Booth[]).find(({ id }) => id === ID);
+}
+
+/** Waits until the display says that the booth is out of order. */
+async function outOfOrder(machine: Machine, name: string, within: number): Promise<void> {
+  await until('a page that says out of order', async () => nearest(await machine.look(name)).page.startsWith('out-of-order'), {
+    within,
+    instead: async () => nearest(await machine.look(name)),
+  });
+}
+
+/** What the booth says of itself, without a space. */
+async function check(machine: Machine): Promise<string> {
+  const { text } = await machine.agent.try('engawa-booth check --json --config /data/engawa/booth.toml', 120_000);
+  return text.replaceAll(/\s/g, '');
+}
+
+test('a booth enrols by itself with its first start, and its token is gone', async () => {
+  const { machine, service } = site();
+  const office = await Office.open(service, GUARD);
+  expect(await booth(office)).toBeUndefined();
+  await machine.up();
+  await until('the booth to enrol', async () => (await booth(office))?.state === 'enrolled', { within: 180_000, instead: () => booth(office) });
+  await page(machine, 'welcome-ja', 120_000);
+  expect(await booth(office)).toMatchObject({ name: 'B-07', state: 'enrolled' });
+  await until('the service to hear what runs there', async () => (await booth(office))?.device?.version, { within: 60_000 });
+  expect((await booth(office))?.device?.version).toBe(await machine.sh('sed -n s/^IMAGE_VERSION=//p /etc/os-release'));
+  expect(await machine.sh('ls /data/engawa/identity')).toBe('credential\ndevice.key');
+  expect(await machine.sh("stat -c '%a %U' /data/engawa/identity /data/engawa/identity/device.key")).toBe('700 engawa\n600 engawa');
+  const token = await machine.agent.try(`journalctl -b --no-pager | grep -c -e 'b1\\.'`);
+  expect(token.text).toBe('0');
+});
+
+test('a second card with the same token is refused, and says so', async () => {
+  const { from } = site();
+  const folder = traces('enrol-copy');
+  // The booth itself stands still meanwhile: two machines at once are too many for the host.
+  await site().machine.qmp.do('stop');
+  const copy = await Machine.on(folder, card(folder, [{ path: 'engawa/booth.toml', more: `${NO_DEVICES.join('\n')}\n` }], 0, from));
+  onTestFinished(() => copy.off());
+  await copy.up();
+  await outOfOrder(copy, 'refused', 180_000);
+  await until('the token to be gone', async () => (await copy.sh('ls /data/engawa/identity')) === 'device.key\nenrol-refused', {
+    within: 60_000,
+    instead: () => copy.sh('ls /data/engawa/identity'),
+  });
+  expect(await check(copy)).toContain('E-ENR-02');
+  const office = await Office.open(site().service, GUARD);
+  expect(await booth(office)).toMatchObject({ state: 'enrolled' });
+});
+
+test('the booth goes on being known by its key, and a revoked one is shut out at once', async () => {
+  const { machine, service } = site();
+  const office = await Office.open(service, GUARD);
+  await machine.qmp.do('cont');
+  await machine.sh('systemctl restart engawa-booth');
+  await page(machine, 'welcome-ja', 120_000);
+  await until('the line', async () => /"service","state":"good"/.test(await check(machine)), { within: 120_000, instead: () => check(machine) });
+  await timed('booth revoked to its page', async () => {
+    expect((await office.request('POST', `v1/booths/${ID}/revoke`)).status).toBe(200);
+    await outOfOrder(machine, 'revoked', 30_000);
+  });
+  expect(await check(machine)).toContain('E-KEY-01');
+});
