@@ -22,7 +22,8 @@ const CUTS = Number(process.env['ENGAWA_CUTS'] ?? 10);
 
 const shelf = new Shelf(traces('bundles'));
 const site = Site.shared('updates', () => ({
-  settings: SETTINGS,
+  // Nobody wakes it here.
+  settings: ['sleep_seconds = 86400', ...SETTINGS],
   files: [
     ...FILES,
     // A line of this machine is fast, and a version that does not get healthy is given up soon.
