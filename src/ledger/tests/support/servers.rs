@@ -1,7 +1,8 @@
 //! NATS servers of the test's own, on free ports of the loopback and in temporary folders.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// One server or a cluster; they end with this value, and with the thread that made it.
@@ -12,7 +13,7 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// Starts `count` servers; none and a word about it when there is no nats-server.
+    /// Starts `count` servers.
     pub fn start(count: usize) -> Option<Self> {
         Self::start_all(count, "")
     }
@@ -22,9 +23,16 @@ impl Servers {
         Self::start_all(1, configured)
     }
 
+    /// Again with other ports when a server ends at once: what was free a moment ago may be another's.
     fn start_all(count: usize, configured: &str) -> Option<Self> {
+        (0..5).find_map(|_| Self::try_all(count, configured)).or_else(|| panic!("the servers do not start"))
+    }
+
+    /// None when one of them ended instead of listening.
+    fn try_all(count: usize, configured: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let (clients, routes) = (free_ports(count), free_ports(count));
+        let ports = free_ports(2 * count);
+        let (clients, routes) = ports.split_at(count);
         let cluster: Vec<_> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
         let addresses = clients.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
         let mut servers = Self { processes: Vec::new(), addresses, folder };
@@ -46,7 +54,17 @@ impl Servers {
             command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
             servers.processes.push(command.spawn().expect("setpriv is part of util-linux"));
         }
-        Some(servers)
+        let until = Instant::now() + Duration::from_secs(30);
+        for (process, port) in servers.processes.iter_mut().zip(clients) {
+            while TcpStream::connect(("127.0.0.1", *port)).is_err() {
+                if process.try_wait().unwrap().is_some() || Instant::now() > until {
+                    return None;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        let all_run = servers.processes.iter_mut().all(|process| process.try_wait().unwrap().is_none());
+        all_run.then_some(servers)
     }
 
     /// Kills the server of a name, as its machine's end would.
