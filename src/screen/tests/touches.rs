@@ -302,7 +302,7 @@ fn the_pin_is_typed_and_never_shown() {
     desk.screen.show(&sample(Locale::Ja, "staff-pin-wait"));
     settle();
     assert_eq!(desk.touch("7"), [], "nothing is heard yet");
-    assert_eq!(desk.question("pin-state"), "番号の間違いが続きました。\n30 秒後に、もう一度入力してください。");
+    assert_eq!(desk.question("pin-state"), "番号の間違いが続きました。\n30 秒後に、\nもう一度入力してください。");
 }
 
 // P5, P3
@@ -316,7 +316,7 @@ fn the_staffs_menu_tells_what_is_wrong_and_does_what_it_offers() {
     assert_eq!(desk.touch("閉じる"), [Touch::Back]);
     assert!(desk.says("カメラ: 1280×720 30/s"));
     assert!(desk.says("ボタンとランプ: 使えません"));
-    assert!(desk.says("版 1.5.0 への更新を取りやめました 理由：カメラ, 試験通話"), "the parts are named in words");
+    assert!(desk.says("版 1.5.0 への更新を取りやめました 理由：カメラ、試験通話"), "the parts are named in words");
     assert_eq!(desk.question("machine"), "1.4.2 ・ スロット A ・ 13:25");
     desk.screen.show(&sample(Locale::En, "staff-menu-fault"));
     settle();
