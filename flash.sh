@@ -103,7 +103,7 @@ parse() {
     bail 2 "--service $service is no address such as https://fair.example"
   case $locale in ja | ko | en) ;; *) bail 2 "--locale $locale is not known; there are ja, ko and en" ;; esac
   # Where this computer does not know the zones, only how a name looks can be told.
-  { [[ $timezone =~ ^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$ ]] && { [ ! -d /usr/share/zoneinfo ] || [ -f "/usr/share/zoneinfo/$timezone" ]; }; } ||
+  { [[ $timezone =~ ^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$ && ! $timezone =~ ^(posix|right)/ ]] && { [ ! -d /usr/share/zoneinfo ] || [ -f "/usr/share/zoneinfo/$timezone" ]; }; } ||
     bail 2 "--timezone $timezone is not known; one is Asia/Tokyo"
 }
 
@@ -369,7 +369,7 @@ plan() {
       about=$(lsblk -dno TRAN,MODEL,SERIAL "${disks[i]}" | tr -s ' ')
       mmc=/sys/class/block/${disks[i]##*/}/device
       # A card in a reader of its own has no model, and its slot is what cannot be removed.
-      if [ "$(cat "$mmc/type" 2>/dev/null)" = SD ]; then about="SD card $(<"$mmc/name")$about, removable"
+      if [ "$(cat "$mmc/type" 2>/dev/null)" = SD ]; then about="SD card $(<"$mmc/name") ${about# }, removable"
       else about+=$([ "$(lsblk -dnro RM "${disks[i]}")" = 1 ] && echo ', removable' || echo ', NOT removable'); fi
       about+=", now: $(lsblk -nro LABEL,PARTLABEL,FSTYPE "${disks[i]}" | tr -s ' \n' ' ' | sed 's/^ *//; s/ *$//; s/^$/empty/')"
     fi

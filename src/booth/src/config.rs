@@ -270,7 +270,7 @@ impl Config {
             name: file.name.clone().unwrap_or_default(),
             locale: file.locale,
             check_every: check_every(file.check_minutes)?,
-            timezone: timezone(file.timezone.as_deref())?,
+            timezone: timezone(file.timezone.as_deref()),
             staff_pin: staff_pin(file.staff_pin.as_ref())?,
             clip: file.video.source != VideoSource::Camera || file.audio.source != AudioSource::Microphone,
             sleep: file.sleep_seconds.map(sleep).transpose()?,
@@ -333,10 +333,14 @@ fn sleep(seconds: u64) -> anyhow::Result<Duration> {
     Ok(Duration::from_secs(seconds))
 }
 
-/// By its name of the IANA's database; the machine's own when none is given.
-fn timezone(name: Option<&str>) -> anyhow::Result<TimeZone> {
-    let Some(name) = name else { return Ok(TimeZone::system()) };
-    TimeZone::get(name).with_context(|| format!("timezone = \"{name}\" is not known here; one is Asia/Tokyo"))
+/// By its name of the IANA's database; the machine's own when none is given, or none that is known: a wrong
+/// hour is no reason for a booth not to start.
+fn timezone(name: Option<&str>) -> TimeZone {
+    let Some(name) = name else { return TimeZone::system() };
+    TimeZone::get(name).unwrap_or_else(|_| {
+        tracing::error!(timezone = name, "this zone is not known; one is Asia/Tokyo");
+        TimeZone::system()
+    })
 }
 
 /// The staff's PIN; what stands in its place is never shown, a mistyped PIN is one, too.
@@ -454,6 +458,8 @@ mod tests {
         let config = load(&format!("{GOOD}timezone = \"Asia/Tokyo\""), &[]).expect("good");
         assert_eq!(config.timezone.iana_name(), Some("Asia/Tokyo"));
         assert_eq!(load(GOOD, &[]).expect("good").timezone, TimeZone::system());
+        let unknown = load(&format!("{GOOD}timezone = \"Asia/Edo\""), &[]).expect("good all the same");
+        assert_eq!(unknown.timezone, TimeZone::system());
     }
 
     #[test]
@@ -473,7 +479,6 @@ mod tests {
         says(&format!("{GOOD}check_minutes = 2000"), "check_minutes");
         says(&format!("{GOOD}staff_pin = \"12345\""), "staff_pin");
         says(&format!("{GOOD}view = \"wall\""), "wall");
-        says(&format!("{GOOD}timezone = \"Asia/Edo\""), "Asia/Edo");
         says(&format!("{GOOD}sleep_seconds = 1"), "sleep_seconds");
         says(&format!("{GOOD}[panel]\nadapter = \"spi\""), "spi");
         says(&format!("{GOOD}[panel]\nbutton = {{ line = 17 }}"), "line 17");
