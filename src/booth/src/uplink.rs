@@ -13,7 +13,8 @@ const UP: u32 = 1;
 /// `ARPHRD_…` of `linux/if_arp.h`: Ethernet, PPP and raw IP, which modems speak.
 const ETHER: &str = "1";
 const MODEMS: [&str; 2] = ["512", "519"];
-/// Modems that show themselves as a network card; the image's 10-lte.network has the same.
+/// Modems that show themselves as a network card, and with them every other card of these drivers, such as some
+/// docks'; the image's 10-lte.network has the same.
 const MODEM_DRIVERS: [&str; 6] = ["cdc_ether", "cdc_mbim", "cdc_ncm", "huawei_cdc_ncm", "qmi_wwan", "rndis_host"];
 
 /// Tells the session what carries the default route, and again whenever that changes.

@@ -26,7 +26,7 @@ pub struct Config {
     pub closing: Duration,
     /// A question that nobody answers is taken as staying.
     pub question: Duration,
-    /// Without the service for this long, an empty booth says so.
+    /// Without the service for this long, an empty booth says so; at once when the service shuts it out.
     pub offline: Duration,
     /// Without the service for this long, a walk is given up.
     pub give_up: Duration,

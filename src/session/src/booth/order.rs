@@ -50,10 +50,9 @@ impl Booth {
         }
     }
 
-    /// The service was there and will not have this booth: no further try heals that.
+    /// The service will not have this booth: only the staff can heal that.
     fn is_shut_out(&self) -> bool {
-        use LinkFault::{EnrolRefused, Unauthorized, Version};
-        matches!(self.link, Link::Down { fault: Unauthorized | EnrolRefused | Version, .. })
+        matches!(self.link, Link::Down { fault: LinkFault::Unauthorized | LinkFault::EnrolRefused, .. })
     }
 
     /// What is wrong with the line, for the staff.
