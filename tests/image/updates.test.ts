@@ -8,7 +8,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Office } from '../browser/support/office';
 import { until } from '../browser/support/until';
 import { bundle, Shelf } from './support/bundles';
-import { FILES, SETTINGS } from './support/devices';
+import { drive, FILES, SETTINGS } from './support/devices';
 import { go, page } from './support/pages';
 import { BUILT, traces } from './support/paths';
 import { GUARD, Site } from './support/site';
@@ -22,8 +22,7 @@ const CUTS = Number(process.env['ENGAWA_CUTS'] ?? 10);
 
 const shelf = new Shelf(traces('bundles'));
 const site = Site.shared('updates', () => ({
-  // Nobody wakes it here.
-  settings: ['sleep_seconds = 86400', ...SETTINGS],
+  settings: SETTINGS,
   files: [
     ...FILES,
     // A line of this machine is fast, and a version that does not get healthy is given up soon.
@@ -54,10 +53,10 @@ async function proven(within = 420_000): Promise<void> {
   await until(
     'the running version to be called good',
     async () => {
-      const running = await version();
+      const running = await version().catch(() => undefined);
       const told = await state().catch(() => undefined);
       now = { running, told };
-      return told?.good?.version === running && !told.trial;
+      return running !== undefined && told?.good?.version === running && !told.trial;
     },
     { within, every: 2_000, instead: () => now },
   );
@@ -86,6 +85,8 @@ async function update(within = 420_000): Promise<string> {
 /** A booth that works, with everything that it was given. */
 async function works(): Promise<void> {
   await machine().up();
+  // The story looks for updates itself.
+  await machine().sh('systemctl stop engawa-update.timer');
   await machine().active('engawa-booth.service');
   expect(await machine().sh('cat /data/engawa/booth/mark')).toBe(MARK);
   expect(await machine().sh('grep -c ^service /data/engawa/booth.toml')).toBe('1');
@@ -101,6 +102,7 @@ beforeAll(async () => {
 
 test('the first start is called good once the booth is healthy', async () => {
   await machine().up();
+  await machine().sh('systemctl stop engawa-update.timer');
   await machine().active('engawa-booth.service');
   await proven();
   note('power-on to called good', machine().age);
@@ -123,11 +125,15 @@ test.for([
 // P3
 test('nothing is installed while somebody is in the booth', async () => {
   shelf.offer(bundle('good', GOOD), GOOD);
+  // Somebody stands there and touches the page now and then; a walk that nobody goes on with ends by itself.
+  await drive(machine(), 'presence', true);
   await go(machine(), ['welcome-ja', 348, 520], 'companies-ja');
-  const said = await update();
+  const hand = setInterval(() => void machine().tap(640, 640).catch(() => {}), 20_000);
+  const said = await update().finally(() => clearInterval(hand));
   expect(said).toMatch(/somebody is in the booth/);
   expect((await state()).trial ?? null).toBeNull();
   await go(machine(), ['companies-ja', 130, 748], 'welcome-ja');
+  await drive(machine(), 'presence', false);
 });
 
 // P3
@@ -198,7 +204,13 @@ test('the power is cut at random moments of an update, and the booth always come
     await works();
     await page(machine(), 'welcome-ja', 120_000);
     await proven();
-    expect([GOOD, LATER]).toContain(await version());
+    // What was cut off comes through with the next try, once after a cut of each kind.
+    if (cut < MOMENTS.length && (await version()) !== LATER) {
+      expect(await update()).toBe('');
+      await works();
+      await proven();
+      expect(await version()).toBe(LATER);
+    }
   }
   note('cuts of power during an update, all of which the booth came back from', CUTS, 'x');
 });
