@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../browser/support/paths';
 import { until } from '../browser/support/until';
 import type { Said } from './support/agent';
+import { overlay } from './support/card';
 import { Machine } from './support/machine';
 import { BUILT, FLASH, traces } from './support/paths';
 
@@ -35,10 +36,8 @@ beforeAll(async () => {
     ftruncateSync(file, CARD);
     closeSync(file);
   }
-  const own = join(folder, 'card.qcow2');
-  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', join(BUILT, 'plain.img'), own]);
   const drive = (id: keyof typeof SLOW, file: string) => ['-drive', `if=none,id=${id},format=raw,file=${file},throttling.bps-write=${SLOW[id]}`];
-  machine = await Machine.on(folder, own, {
+  machine = await Machine.on(folder, overlay(folder, join(BUILT, 'plain.img')), {
     devices: [
       '-drive', `if=virtio,format=raw,readonly=on,file=${disk}`,
       ...drive('stick', STICK), '-device', 'usb-storage,id=stick,drive=stick,bus=usb.0,removable=on',

@@ -37,9 +37,6 @@ const machine = () => site().machine;
 
 type State = { good?: { version: string; slot: string }; trial?: { stage: string } | null; fallback?: { version: string; reason: string } | null };
 
-/** What the service tells of a booth. */
-type Told = { id: string; device?: { version: string; slot: string; fallback?: { version: string; reason: string } } };
-
 async function state(): Promise<State> {
   return JSON.parse(await machine().sh('cat /data/update/state.json')) as State;
 }
@@ -160,7 +157,7 @@ test('a version that starts but does not get healthy falls back by itself, and s
   expect((await state()).fallback).toMatchObject({ version: SICK, reason: expect.stringMatching(/camera/) });
   expect(JSON.parse(await machine().sh('cat /run/engawa-updater/device.json'))).toMatchObject({ version: GOOD, fallback: { version: SICK } });
   const office = await Office.open(site().service, GUARD);
-  const told = async () => ((await (await office.request('GET', 'v1/booths')).json()) as Told[]).find(({ id }) => id === 'a-01')?.device;
+  const told = async () => (await office.booth('a-01'))?.device;
   await until('the service to be told', async () => (await told())?.fallback?.version === SICK, { within: 60_000, instead: told });
   expect(await told()).toMatchObject({ version: GOOD, slot: before, fallback: { reason: expect.stringMatching(/camera/) as string } });
   await proven();
@@ -170,7 +167,7 @@ test('a version that starts but does not get healthy falls back by itself, and s
 const MOMENTS = [
   { phase: 'download', after: 4 },
   { phase: 'writing', after: 20 },
-  { phase: 'first start', after: 60 },
+  { phase: 'first-start', after: 60 },
 ] as const;
 
 /** Waits until a command succeeds in the guest. */
@@ -191,7 +188,7 @@ test('the power is cut at random moments of an update, and the booth always come
   await machine().keep('first-start');
   for (let cut = 0; cut < CUTS; cut++) {
     const { phase, after } = MOMENTS[cut % MOMENTS.length]!;
-    await machine().resume(phase.replace(' ', '-'));
+    await machine().resume(phase);
     if (phase === 'download') {
       await start();
       await passes('the download to begin', "compgen -G '/data/update/*.part'");

@@ -13,7 +13,7 @@ use engawa_booth::courier::Outgoing;
 use engawa_booth::document::{self, Document};
 use engawa_booth::store::StoreError;
 use engawa_panel::Panel;
-use engawa_protocol::{FileCard, RoomId, Seq, limits};
+use engawa_protocol::{FileCard, Millis, RoomId, Seq, limits};
 use engawa_screen::{Poster, Screen};
 use engawa_session::booth::{Booth, Config, Effect, Input};
 use engawa_session::health::{Check, Finding, Part};
@@ -23,7 +23,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::oneshot;
 
 /// The exit code of a restart that the staff asked for; systemd starts the booth again after any.
@@ -45,8 +45,6 @@ pub struct Parts {
     pub screen: Poster,
     /// To programs beside the booth.
     pub control: Control,
-    /// Of the clock on the screen.
-    pub timezone: jiff::tz::TimeZone,
 }
 
 /// The loop's own state.
@@ -58,7 +56,8 @@ pub struct Driver {
     inbox: Post,
     connection: u64,
     shown: Option<View>,
-    clock: String,
+    /// What the clock on the screen shows, in minutes since 1970.
+    minute: Option<u64>,
 }
 
 impl Driver {
@@ -74,7 +73,7 @@ impl Driver {
         if let Err(error) = &opened {
             tell_of_disk(&mut booth, error);
         }
-        Self { booth, disk, place, parts, inbox, connection: 0, shown: None, clock: String::new() }
+        Self { booth, disk, place, parts, inbox, connection: 0, shown: None, minute: None }
     }
 
     /// Runs until told to stop; answers the exit code.
@@ -274,10 +273,9 @@ impl Driver {
     }
 
     fn show(&mut self) {
-        let clock = crate::status::clock(&self.parts.timezone);
-        if clock != self.clock {
-            self.clock.clone_from(&clock);
-            on_screen(self.parts.screen.post(move |screen| screen.set_clock(&clock)));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        if self.minute.replace(now.as_secs() / 60) != Some(now.as_secs() / 60) {
+            on_screen(self.parts.screen.post(move |screen| screen.set_clock(Millis(now.as_millis() as u64))));
         }
         let view = self.booth.view();
         if self.shown.as_ref() == Some(&view) {

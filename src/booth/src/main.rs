@@ -117,8 +117,7 @@ fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
         runtime.spawn(script::play(script, views, post.clone()));
     }
     let watchdog = watchdog::Watchdog::new(&screen, config.view != View::Headless);
-    let timezone = config.timezone.clone();
-    let parts = driver::Parts { link, studio, status, panel, watchdog, screen: screen.poster(), control, timezone };
+    let parts = driver::Parts { link, studio, status, panel, watchdog, screen: screen.poster(), control };
     let (session, inbox) = (config.session(), post.clone());
     let driver = std::thread::Builder::new()
         .name("driver".into())

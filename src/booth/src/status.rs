@@ -230,11 +230,6 @@ fn other(other: &Other) -> Value {
     })
 }
 
-/// The time of day in a zone, such as `13:25`.
-pub fn clock(zone: &jiff::tz::TimeZone) -> String {
-    jiff::Timestamp::now().to_zoned(zone.clone()).strftime("%H:%M").to_string()
-}
-
 /// Writes a picture of the screen.
 pub fn write_png(path: &Path, picture: &Picture) -> anyhow::Result<()> {
     let file = std::fs::File::create(path).with_context(|| format!("writing {}", path.display()))?;

@@ -36,12 +36,13 @@ impl Watchdog {
     pub fn screen(&self, now: Instant) -> Finding {
         let age = self.pulse.last.map(|(_, at)| now.duration_since(at));
         match age {
-            _ if !self.draws => Finding::Good { figure: String::new() },
-            Some(age) if age < FRESH => Finding::Good { figure: String::new() },
-            Some(age) => Finding::Failed {
+            Some(age) if self.draws && age >= FRESH => Finding::Failed {
                 reason: format!("no frame was drawn for {} s: see whether the display is on", age.as_secs()),
             },
-            None => Finding::Failed { reason: "no frame was drawn yet: see whether the display is on".to_owned() },
+            None if self.draws => {
+                Finding::Failed { reason: "no frame was drawn yet: see whether the display is on".to_owned() }
+            }
+            _ => Finding::Good { figure: String::new() },
         }
     }
 

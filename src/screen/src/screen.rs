@@ -3,7 +3,7 @@
 use crate::stage::{Place, covering};
 use crate::ui::{App, Theme};
 use crate::{Error, Picture, Poster, Touch, View, globals, headless, pictures};
-use engawa_protocol::Seat;
+use engawa_protocol::{Millis, Seat};
 use slint::ComponentHandle;
 use slint::platform::WindowEvent;
 use std::cell::RefCell;
@@ -96,9 +96,9 @@ impl Screen {
         globals::set_zone(zone);
     }
 
-    /// Shows the time of day, such as `13:25`.
-    pub fn set_clock(&self, text: &str) {
-        globals::frame::show_clock(&self.0.app, text);
+    /// Shows this moment as the time of day.
+    pub fn set_clock(&self, now: Millis) {
+        globals::frame::show_clock(&self.0.app, now);
     }
 
     /// Shows a frame of one's own camera, mirrored here. Opaque RGBA8, rows from the top.

@@ -18,6 +18,11 @@ export type Wish = {
 
 export type Interview = { room: string; ends: number; state: string; booking: { slot: { starts: number; ends: number } } };
 
+export type Booth = {
+  id: string; name: string; state: string;
+  device?: { version: string; slot: string; fallback?: { version: string; reason: string } };
+};
+
 /** A slot of half an hour that ends `ms` from now. */
 export function ending(ms: number): { starts: number; minutes: number } {
   return { starts: Date.now() + ms - 30 * MINUTE, minutes: 30 };
@@ -63,6 +68,11 @@ export class Office {
 
   interview(room: string): Promise<Interview> {
     return this.#ask('GET', `interviews/${room}`);
+  }
+
+  /** A booth as the staff see it, if there is one with this id. */
+  async booth(id: string): Promise<Booth | undefined> {
+    return (await this.#ask<Booth[]>('GET', 'v1/booths')).find((one) => one.id === id);
   }
 
   /** A fresh connection number for it. */

@@ -79,12 +79,17 @@ export function card(folder: string, files: Put[], larger = 0, from = FLASHED): 
   const changes = [...folders(files, data), ...files.flatMap((one, at) => put(one, data, folder, at))];
   execFileSync('debugfs', ['-w', '-f', '-', data], { input: changes.join('\n'), stdio: ['pipe', 'ignore', 'ignore'] });
   execFileSync('e2fsck', ['-fn', data], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const overlay = join(folder, 'card.qcow2');
-  const size = statSync(from).size + larger * MIB;
-  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', from, overlay, String(size)]);
-  execFileSync('qemu-io', ['-f', 'qcow2', '-c', `write -q -s ${data} ${offset} ${length}`, overlay], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const own = overlay(folder, from, larger);
+  execFileSync('qemu-io', ['-f', 'qcow2', '-c', `write -q -s ${data} ${offset} ${length}`, own], { stdio: ['ignore', 'ignore', 'inherit'] });
   rmSync(data);
-  return overlay;
+  return own;
+}
+
+/** A disk in `folder` that begins as another and takes what is written, `larger` MiB larger than it. */
+export function overlay(folder: string, from: string, larger = 0): string {
+  const path = join(folder, 'card.qcow2');
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', from, path, String(statSync(from).size + larger * MIB)]);
+  return path;
 }
 
 const debugfs = (data: string, question: string) =>

@@ -77,7 +77,7 @@ export class Site {
     try {
       front = options.enrols && (await Front.open(folder, service.url, HOST));
       const from = front && options.enrols ? await personal(folder, service, front, options.enrols) : FLASHED;
-      const files = [front ? further(options) : known(service, options), ...(options.files ?? [])].flat();
+      const files = [...(front ? further(options) : known(service, options)), ...(options.files ?? [])];
       const place = network && { wrap: network.wrap('booth') };
       const machine = await Machine.on(folder, card(folder, files, options.larger, from), { ...options.machine, ...place });
       return new Site(folder, service, machine, from, network, front);

@@ -54,6 +54,7 @@ impl Servers {
             command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
             servers.processes.push(command.spawn().expect("setpriv is part of util-linux"));
         }
+        // Nothing tells when a server listens: it is asked again and again.
         let until = Instant::now() + Duration::from_secs(30);
         for (process, port) in servers.processes.iter_mut().zip(clients) {
             while TcpStream::connect(("127.0.0.1", *port)).is_err() {

@@ -1,9 +1,9 @@
 //! Head, deck and language.
 
-use super::{Touched, count};
+use super::{Touched, clock_at, count};
 use crate::ui::{App, Frame, Language, Page};
 use crate::{Touch, View};
-use engawa_protocol::Locale;
+use engawa_protocol::{Locale, Millis};
 use engawa_session::view::Screen;
 use slint::ComponentHandle;
 
@@ -64,8 +64,8 @@ pub(crate) fn show(app: &App, view: &View) {
     frame.set_page(page);
 }
 
-pub(crate) fn show_clock(app: &App, text: &str) {
-    app.global::<Frame>().set_clock(text.into());
+pub(crate) fn show_clock(app: &App, now: Millis) {
+    app.global::<Frame>().set_clock(clock_at(now).into());
 }
 
 pub(crate) fn show_shape(app: &App, wide: bool) {

@@ -8,6 +8,7 @@ pub mod samples;
 pub mod staff;
 pub mod talk;
 
+use engawa_protocol::Millis;
 use engawa_screen::{Kind, Screen, Touch};
 use i_slint_backend_testing::{
     AccessibleRole, ElementHandle, ElementQuery, TestingBackend, TestingBackendOptions, mock_elapsed_time,
@@ -17,6 +18,9 @@ use slint::{ComponentHandle, LogicalPosition};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
+
+/// 13:25 in Tokyo.
+const CLOCK: Millis = Millis((4 * 60 + 25) * 60_000);
 
 /// A screen in a test, and what was touched on it.
 pub struct Desk {
@@ -33,9 +37,9 @@ impl Desk {
         let touches = Rc::new(RefCell::new(Vec::new()));
         let told = touches.clone();
         let screen = Screen::open(Kind::Given, move |touch| told.borrow_mut().push(touch)).expect("it opens");
-        screen.set_clock("13:25");
         screen.bring_files(true);
         screen.set_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+        screen.set_clock(CLOCK);
         screen.component().window().set_size(slint::PhysicalSize::new(width, height));
         settle();
         Self { screen, touches }
