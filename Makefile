@@ -37,8 +37,8 @@ bench: page ## measures latency, start of a call, load and bad lines
 image: packages ## builds the booth's test image from Debian packages into target/image (as root)
 	@tests/image/make.sh
 
-test-image: packages ## builds the test image and tells the appliance's stories in QEMU, or STORIES of them (as root)
-	@tests/image/stories.sh $(STORIES)
+test-image: packages ## builds the test image and tells the appliance's stories in QEMU, STORIES or WITHIN seconds (as root)
+	@tests/image/stories.sh $(if $(WITHIN),--within $(WITHIN)) $(STORIES)
 
 deny: packages ## looks through licences, sources and advisories of what we depend on
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

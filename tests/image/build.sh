@@ -98,6 +98,7 @@ ours() {
   install -D -m 644 "$files/10-journald.conf" "$root/etc/systemd/journald.conf.d/10-journald.conf"
   install -D -m 644 "$files/10-resolved.conf" "$root/etc/systemd/resolved.conf.d/10-resolved.conf"
   cp -a --no-preserve=ownership "$here/root/." "$root/"
+  grep -E '^(PARTLABEL=data|/data/)' "$top/yocto/meta-engawa/recipes-core/base-files/files/fstab" >> "$root/etc/fstab"
   sed -i '/^IMAGE_/d' "$root/usr/lib/os-release"
   printf 'IMAGE_ID=engawa-booth\nIMAGE_VERSION=%s\n' "$version" >> "$root/usr/lib/os-release"
   printf 'engawa-booth\n' > "$root/etc/hostname"
@@ -105,7 +106,7 @@ ours() {
   ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
   mkdir -p "$root/data" "$root/boot/efi"
   systemd-sysusers --root="$root"
-  systemctl --root="$root" --quiet enable "${enabled[@]}" data.mount iwd.service \
+  systemctl --root="$root" --quiet enable "${enabled[@]}" iwd.service \
     systemd-networkd.service systemd-resolved.service systemd-timesyncd.service
   # Nobody logs in at a booth.
   systemctl --root="$root" --quiet mask getty@.service serial-getty@.service console-getty.service apt-daily.timer apt-daily-upgrade.timer \

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Engawa's booth.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "engawa-booth", version)]
 pub struct Flags {
     /// Something else than running the booth.
@@ -24,10 +24,10 @@ pub struct Flags {
     pub command: Option<Command>,
     /// The configuration file (TOML).
     #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
+    pub config: Option<PathBuf>,
     /// Where to show the screen.
     #[arg(long)]
-    view: Option<View>,
+    pub view: Option<View>,
     /// The service, such as `https://fair.example`.
     #[arg(long, value_name = "URL")]
     service: Option<String>,
@@ -49,7 +49,7 @@ pub struct Flags {
 }
 
 /// Something else than running the booth.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Tells whether the booth works; exits with 0 when it does, 1 when not, 2 when that cannot be told.
     Check(CheckFlags),
@@ -59,7 +59,7 @@ pub enum Command {
 }
 
 /// How to look.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct CheckFlags {
     /// Print one JSON object instead of a table.
     #[arg(long)]

@@ -4,9 +4,10 @@
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
 //! [`engawa_panel`] for sensors and lamps, [`pictures`] between media and screen, [`engawa_booth`]'s
 //! for the disk and the queue, [`script`] for a candidate without hands; [`enrolling`] is the first
-//! start, and [`check`] tells whether it all works. Never does: decisions about an interview. Adapters
-//! never call one another but for [`pictures`]: thirty frames a second go from media to screen without
-//! passing the loop; and the courier, who keeps the queue's disk and uploads.
+//! start, [`check`] tells whether it all works, and [`unable`] is the page of a booth that cannot start.
+//! Never does: decisions about an interview. Adapters never call one another but for [`pictures`]: thirty
+//! frames a second go from media to screen without passing the loop; and the courier, who keeps the queue's
+//! disk and uploads.
 
 mod check;
 mod config;
@@ -21,6 +22,7 @@ mod report;
 mod script;
 mod status;
 mod studio;
+mod unable;
 mod uplink;
 mod watchdog;
 
@@ -28,7 +30,9 @@ use anyhow::Context;
 use clap::Parser;
 use config::{Command, Config, Flags, View};
 use driver::Driver;
+use engawa_booth::access::Access;
 use engawa_booth::control::Control;
+use engawa_booth::service::Service;
 use engawa_booth::upload::Uploads;
 use inbox::Happened;
 use std::io::IsTerminal;
@@ -44,10 +48,14 @@ fn main() -> ExitCode {
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     let flags = Flags::parse();
+    rustls::crypto::ring::default_provider().install_default().ok();
     let ended = match &flags.command {
         Some(Command::Check(check)) => check::run(&flags, check),
         Some(Command::Enrol) => enrolling::run(&flags),
-        None => run(&flags),
+        None => match settings(&flags) {
+            Ok(settings) => run(&flags, settings),
+            Err(error) => unable::show(&flags, error, |flags| settings(flags).is_ok()),
+        },
     };
     match ended {
         Ok(code) => code,
@@ -58,12 +66,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
-    rustls::crypto::ring::default_provider().install_default().ok();
+/// What a booth cannot start without.
+type Settings = (Config, Service, Access);
+
+fn settings(flags: &Flags) -> anyhow::Result<Settings> {
     let config = Config::load(flags)?;
-    let script = flags.script.as_deref().map(script::Source::open).transpose()?;
     let service = config.service()?;
     let access = config.access(&service)?;
+    Ok((config, service, access))
+}
+
+fn run(flags: &Flags, (config, service, access): Settings) -> anyhow::Result<ExitCode> {
+    let script = flags.script.as_deref().map(script::Source::open).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

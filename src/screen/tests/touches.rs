@@ -120,6 +120,10 @@ fn a_full_disk_is_named_with_what_to_do() {
     let desk = showing(Locale::En, "disk-full");
     assert!(desk.question("hint").contains("disk is full"));
     assert!(desk.says("Number E-DSK-01"));
+    desk.screen.show(&sample(Locale::En, "settings"));
+    settle();
+    assert!(desk.question("hint").contains("write its card anew"));
+    assert!(desk.says("Number E-CFG-01"));
     desk.screen.show(&sample(Locale::En, "out-of-order"));
     settle();
     assert_eq!(desk.question("hint"), "");

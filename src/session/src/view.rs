@@ -57,6 +57,32 @@ pub struct View {
     pub awake: bool,
 }
 
+impl View {
+    /// The page of a booth that cannot start, and has nobody yet who decides what it shows.
+    pub fn out_of_order(locale: Locale, fault: &'static str) -> Self {
+        Self {
+            locale,
+            booth: String::new(),
+            online: false,
+            clip: false,
+            screen: Screen::OutOfOrder { fault },
+            dialog: None,
+            alert: None,
+            notice: None,
+            countdown: None,
+            chat: None,
+            document: None,
+            staff: Staff::Away,
+            level: 0,
+            lamp: Lamp::Help,
+            button_lamp: false,
+            ring: 0,
+            shutter_indicator: false,
+            awake: true,
+        }
+    }
+}
+
 /// Bars of the level meter.
 pub const LEVEL_BARS: u8 = 24;
 /// Company tiles on one page.
@@ -82,6 +108,8 @@ pub enum Staff {
 pub const DISK_FULL: &str = "E-DSK-01";
 /// The disk cannot be used.
 pub const DISK_BROKEN: &str = "E-DSK-02";
+/// The settings are missing or wrong, so the program could not start.
+pub const SETTINGS: &str = "E-CFG-01";
 
 /// A question over the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -65,14 +65,27 @@ function parts(disk: string): Part[] {
   return told.partitiontable.partitions;
 }
 
+/** Where the data partition of a card begins and how long it is, in bytes. */
+function dataOf(disk: string): [number, number] {
+  const part = parts(disk).find(({ name }) => name === 'data');
+  if (!part) throw new Error(`${disk} has no data partition`);
+  return [part.start * 512, part.size * 512];
+}
+
+/** Makes a story's own card of whose data partition nothing is left. */
+export function broken(folder: string, from: string): string {
+  const own = overlay(folder, from);
+  const [offset, length] = dataOf(from);
+  execFileSync('qemu-io', ['-f', 'qcow2', '-c', `write -q -z ${offset} ${length}`, own], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return own;
+}
+
 /**
  * Makes a story's own card in `folder`: what it writes stays there, and begins with these files on the
  * data partition. `larger` MiB more than flash.sh saw are left at its end.
  */
 export function card(folder: string, files: Put[], larger = 0, from = FLASHED): string {
-  const part = parts(from).find(({ name }) => name === 'data');
-  if (!part) throw new Error(`${from} has no data partition`);
-  const [offset, length] = [part.start * 512, part.size * 512];
+  const [offset, length] = dataOf(from);
   const data = join(folder, 'data.ext4');
   execFileSync('dd', [`if=${from}`, `of=${data}`, 'bs=1M', `skip=${offset / MIB}`, `count=${Math.ceil(length / MIB)}`, 'conv=sparse', 'status=none']);
   execFileSync('truncate', ['-s', String(length), data]);

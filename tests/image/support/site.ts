@@ -6,7 +6,7 @@ import { KIM, MORI, TAKAHASHI } from '../../browser/support/fair';
 import type { Network } from '../../browser/support/network';
 import { Recruiter, type RecruiterOptions } from '../../browser/support/recruiter';
 import { Service, type Account } from '../../browser/support/service';
-import { card, flash, FLASHED, NAME, type Put } from './card';
+import { broken, card, flash, FLASHED, NAME, type Put } from './card';
 import { Front } from './front';
 import { Machine, type MachineOptions } from './machine';
 import { traces } from './paths';
@@ -26,6 +26,8 @@ export type SiteOptions = {
   network?: Network;
   /** A folder with bundles for booths. */
   updates?: string;
+  /** Nothing of the data partition is left. */
+  broken?: boolean;
   /** A booth that is not known yet: flash.sh writes its card with a one-time token, and the service speaks TLS. */
   enrols?: { id: string; name: string };
 };
@@ -36,15 +38,18 @@ export class Site {
   readonly machine: Machine;
   /** The card that the booth's own one started from; a story's files are not on it. */
   readonly from: string;
+  /** What the booth was given besides the image. */
+  readonly files: Put[];
   readonly #network: Network | undefined;
   readonly #front: Front | undefined;
   readonly #recruiters: Recruiter[] = [];
 
-  private constructor(folder: string, service: Service, machine: Machine, from: string, network?: Network, front?: Front) {
+  private constructor(folder: string, service: Service, machine: Machine, from: string, files: Put[], network?: Network, front?: Front) {
     this.folder = folder;
     this.service = service;
     this.machine = machine;
     this.from = from;
+    this.files = files;
     this.#network = network;
     this.#front = front;
   }
@@ -79,8 +84,9 @@ export class Site {
       const from = front && options.enrols ? await personal(folder, service, front, options.enrols) : FLASHED;
       const files = [...(front ? further(options) : known(service, options)), ...(options.files ?? [])];
       const place = network && { wrap: network.wrap('booth') };
-      const machine = await Machine.on(folder, card(folder, files, options.larger, from), { ...options.machine, ...place });
-      return new Site(folder, service, machine, from, network, front);
+      const own = options.broken ? broken(folder, from) : card(folder, files, options.larger, from);
+      const machine = await Machine.on(folder, own, { ...options.machine, ...place });
+      return new Site(folder, service, machine, from, files, network, front);
     } catch (error) {
       front?.close();
       await service.stop();

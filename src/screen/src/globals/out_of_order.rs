@@ -1,7 +1,7 @@
 //! The page of a booth that cannot be used.
 
 use crate::ui::{App, Hint, OutOfOrder};
-use engawa_session::view::{DISK_BROKEN, DISK_FULL};
+use engawa_session::view::{DISK_BROKEN, DISK_FULL, SETTINGS};
 use slint::ComponentHandle;
 
 pub(crate) fn show(app: &App, fault: &str) {
@@ -10,6 +10,7 @@ pub(crate) fn show(app: &App, fault: &str) {
     page.set_hint(match fault {
         DISK_FULL => Hint::DiskFull,
         DISK_BROKEN => Hint::DiskBroken,
+        SETTINGS => Hint::Settings,
         _ => Hint::None,
     });
 }

@@ -6,7 +6,7 @@ use engawa_screen::View;
 use engawa_session::keyboard::{Key, Keyboard, Layout};
 use engawa_session::view::{
     Alert, Chat, Countdown, DISK_BROKEN, DISK_FULL, Devices, Dialog, End, Lamp, Loss, Note, Notice, NumberRefused,
-    Other, Screen, Staff, Tile,
+    Other, SETTINGS, Screen, Staff, Tile,
 };
 
 /// A view of one page in one language.
@@ -111,6 +111,7 @@ fn called(locale: Locale) -> Vec<(&'static str, View)> {
         ("not-open-coming", View { staff: coming(&hosts(locale, 3)[2].0), ..view(locale, door) }),
         ("disk-full", out(DISK_FULL, Staff::Called)),
         ("disk-broken", View { online: false, ..out(DISK_BROKEN, Staff::Away) }),
+        ("settings", View::out_of_order(locale, SETTINGS)),
     ]
 }
 

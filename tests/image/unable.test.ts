@@ -1,0 +1,45 @@
+// A booth whose data partition is broken, then empty, then sound again: it always says what is wrong, and it
+// comes back without anybody switching it off and on.
+import { expect, test } from 'vitest';
+import { until } from '../browser/support/until';
+import { NO_DEVICES } from './support/devices';
+import { page } from './support/pages';
+import { Site } from './support/site';
+
+const site = Site.shared('unable', () => ({ settings: NO_DEVICES, broken: true }));
+
+/** Puts the booth's files on the data partition of the running machine, with these lines behind the settings. */
+async function settle(more = ''): Promise<void> {
+  for (const { path, text = '', mode = 0o644, owner = 0 } of site().files) {
+    const bytes = Buffer.from(path.endsWith('booth.toml') ? `${text}${more}` : text).toString('base64');
+    const place = `-m ${mode.toString(8)} -o ${owner} -g ${owner} /dev/stdin /data/${path}`;
+    await site().machine.sh(`base64 -d <<< ${bytes} | install ${place}.new && mv /data/${path}.new /data/${path}`);
+  }
+}
+
+// P7
+test('a data partition that cannot be mounted is said on the screen', async () => {
+  const { machine } = site();
+  await machine.up();
+  await page(machine, 'disk-broken-ja', 240_000);
+  expect(await machine.sh('mountpoint -q /data || echo away')).toBe('away');
+  await machine.active('engawa-booth.service');
+});
+
+// P7
+test('one that can be is mounted without a restart of the machine, and settings that are missing or wrong are named', async () => {
+  const { machine } = site();
+  const resets = machine.qmp.count('RESET');
+  await machine.sh('mkfs.ext4 -q -F -L data /dev/disk/by-partlabel/data');
+  await until('the partition to be mounted', async () => (await machine.agent.try('mountpoint -q /data')).code === 0, { within: 150_000, every: 1_000 });
+  // What a start of the machine does.
+  await machine.sh('systemd-tmpfiles --create --prefix=/data');
+  await page(machine, 'settings-ja', 150_000);
+  await settle('colour = "red"\n');
+  await machine.sh('systemctl restart engawa-booth.service');
+  await page(machine, 'settings-ja', 120_000);
+  expect(await machine.sh('journalctl -b -u engawa-booth.service -o cat --no-pager | grep -c "unknown field .colour"')).not.toBe('0');
+  await settle();
+  await page(machine, 'welcome-ja', 120_000);
+  expect(machine.qmp.count('RESET')).toBe(resets);
+});
