@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { until } from '../browser/support/until';
 import { drive, FILES, lit, press, SETTINGS } from './support/devices';
-import { go, page } from './support/pages';
+import { differs, go, page, part } from './support/pages';
+import type { Mask } from './support/picture';
 import { GUARD, Site } from './support/site';
 import { note } from './support/times';
 
@@ -11,6 +12,9 @@ const site = Site.shared('devices', () => ({
   settings: ['sleep_seconds = 5', ...SETTINGS],
   files: FILES,
 }));
+
+/** What the ready page says of the camera. */
+const CAMERA: Mask = [284, 628, 200, 36];
 
 type Report = { healthy: boolean; checks?: unknown };
 
@@ -43,8 +47,10 @@ test('the screen is dark while nobody is there, and wakes when somebody comes', 
   const { machine } = site();
   await drive(machine, 'presence', false);
   await until('a dark screen', async () => (await machine.look('dark')).light() < 0.1, { within: 60_000, every: 500 });
+  await until('a dark ring', async () => !(await lit(machine, 'ring')));
   await drive(machine, 'presence', true);
   await page(machine, 'welcome-ja');
+  expect(await lit(machine, 'ring')).toBe(true);
 });
 
 // P6
@@ -58,13 +64,34 @@ test('a press of the button calls the staff, the next takes the call back', asyn
   await press(machine, 0.5);
   await staff.page.getByTestId('call-of').waitFor({ state: 'detached', timeout: 20_000 });
   await until('the green lamp', async () => (await lit(machine, 'free')) && !(await lit(machine, 'help')) && !(await lit(machine, 'buttonLamp')));
+  // Whoever holds it down means it: a long press never takes back.
+  for (let times = 0; times < 2; times++) {
+    await press(machine, 4);
+    await staff.page.getByTestId('call-of').waitFor({ timeout: 20_000 });
+    await until('the red lamp', () => lit(machine, 'help'));
+  }
+  await press(machine, 0.5);
+  await staff.page.getByTestId('call-of').waitFor({ state: 'detached', timeout: 20_000 });
 });
 
 // P6
-test('a booth that is taken says so on its lamp', async () => {
+test('a booth that is taken says so on its lamp, and who may be seen by a light beside the camera', async () => {
   const { machine } = site();
   await go(machine, ['welcome-ja', 348, 520], 'companies-ja');
   await until('the amber lamp', async () => (await lit(machine, 'taken')) && !(await lit(machine, 'free')));
-  await go(machine, ['companies-ja', 130, 748], 'welcome-ja');
-  await until('the green lamp', async () => (await lit(machine, 'free')) && !(await lit(machine, 'taken')));
+  await go(machine, ['companies-ja', 240, 230], 'name-empty-ja');
+  for (const x of [90, 182]) await machine.tap(x, 240);
+  await until('a name to be there', async () => differs(await machine.look('name'), 'name-ja') < 0.03, { within: 60_000 });
+  await go(machine, ['name-ja', 1100, 592], 'ready-ja');
+  const closed = async () => {
+    const picture = await machine.look('shutter');
+    return part(picture, 'ready-shutter-ja', CAMERA) < part(picture, 'ready-ja', CAMERA);
+  };
+  for (const shut of [true, false]) {
+    await drive(machine, 'shutter', !shut);
+    await until(shut ? 'the words about the shutter' : 'no words about it', async () => (await closed()) === shut, { within: 30_000 });
+  }
+  expect(await lit(machine, 'shutterIndicator')).toBe(false);
+  await go(machine, ['ready-ja', 990, 616], 'waiting-ja');
+  await until('the light beside the camera', () => lit(machine, 'shutterIndicator'));
 });

@@ -22,13 +22,13 @@ pub(crate) mod waiting;
 pub(crate) mod welcome;
 
 use crate::stage::Place;
-use crate::ui::App;
+use crate::ui::{App, Frame};
 use crate::{Touch, View};
 use engawa_protocol::Millis;
 use engawa_session::view::{Alert, Screen};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use slint::{Model, ModelRc, SharedString, VecModel};
+use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -102,9 +102,10 @@ pub(crate) fn show(app: &App, view: &View) {
     asleep::show(app, view.awake);
 }
 
-/// Shows a dark screen.
+/// Shows a dark screen, and no time of day until one is set.
 pub(crate) fn show_nothing(app: &App) {
     asleep::show(app, false);
+    app.global::<Frame>().set_clock("".into());
 }
 
 /// Sets every picture to its place in a window of this size.

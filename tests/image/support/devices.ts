@@ -13,7 +13,7 @@ export const NO_DEVICES = ['[video]', 'source = "test"', '[audio]', 'source = "t
 /** What the booth is told of them. The loopback card's first device hears what its second plays. */
 export const SETTINGS = [
   '[video]', 'device = "/dev/video0"', '[audio]', 'device = "plughw:0,1"', '[speaker]', 'device = "plughw:0,0"',
-  '[panel]', 'adapter = "cdev"', 'without = ["ring"]', ...SMALL,
+  '[panel]', 'adapter = "cdev"', 'ring = { line = 12 }', ...SMALL,
 ];
 
 const PANEL = '/sys/kernel/config/gpio-sim/panel';
@@ -28,6 +28,7 @@ mkdir -p ${PANEL}/bank0
 echo 32 > ${PANEL}/bank0/num_lines
 echo 1 > ${PANEL}/live
 # Nobody is there, and nothing is pressed.
+# The button and the shutter's switch draw their lines low.
 for line in 23 25; do echo pull-up > /sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio$line/pull; done
 udevadm settle --timeout=20
 `;
@@ -38,7 +39,7 @@ export const FILES: Put[] = [
 ];
 
 /** A line of the panel by its name; the numbers are the documented wiring's (src/panel/README.md). */
-export const LINES = { free: 17, taken: 27, help: 22, button: 23, presence: 24, shutter: 25, buttonLamp: 16 } as const;
+export const LINES = { free: 17, taken: 27, help: 22, button: 23, presence: 24, shutter: 25, buttonLamp: 16, shutterIndicator: 26, ring: 12 } as const;
 
 const file = (line: keyof typeof LINES, name: string) => `/sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio${LINES[line]}/${name}`;
 
