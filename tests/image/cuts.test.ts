@@ -26,7 +26,7 @@ async function passes(what: string, command: string): Promise<void> {
 }
 
 // P3
-test('the power is cut at random moments of an update, and the booth always comes back', { timeout: 3_600_000 }, async () => {
+test('the power is cut at random moments of an update, and the booth always comes back', { timeout: (CUTS + 3) * 600_000 }, async () => {
   await booth.begun();
   booth.shelf.offer(bundle('later', LATER), LATER);
   // One update, whose moments are kept: each cut goes on from one of them.

@@ -96,7 +96,8 @@ test('the disk of the running system and a card that is mounted are refused, and
 
 test('a stick that is pulled out while it is written never starts, and the card beside it is a booth', async () => {
   await begin('sda', 'mmcblk0');
-  await machine.qmp.do('device_del', { id: 'stick' });
+  // As its port sees it; QEMU's own unplugging of a throttled disk now and then never ends.
+  await machine.sh('d=$(readlink -f /sys/block/sda/device); until [ -e "$d/remove" ]; do d=${d%/*}; done; echo 1 > "$d/remove"');
   await ended();
   expect(await said()).toMatch(/A-01 → \/dev\/sda .*usb QEMU .*, removable, now: ext4/);
   expect(await said()).toMatch(/A-02 → \/dev\/mmcblk0 .*SD card QEMU.*, removable, now: ext4/);
@@ -105,7 +106,7 @@ test('a stick that is pulled out while it is written never starts, and the card 
   expect(unbootable(STICK)).toBe(true);
   expect(await machine.sh('cut -d " " -f 3 /tmp/booths.csv.used')).toBe('A-02');
   // As the booth would find it.
-  expect(await machine.sh("lsblk -nro PARTLABEL /dev/mmcblk0 | grep . | tr '\\n' ' '")).toMatch(/^boot root-a root-b data\s*$/);
+  expect(await machine.sh("partx -u /dev/mmcblk0; udevadm settle; partx -rgo NAME /dev/mmcblk0 | tr '\\n' ' '")).toMatch(/^boot root-a root-b data\s*$/);
   await machine.sh('mkdir -p /tmp/data && mount -o ro /dev/mmcblk0p4 /tmp/data');
   expect(await machine.sh('grep ^name /tmp/data/engawa/booth.toml; cat /tmp/data/engawa/identity/enrol-token; umount /tmp/data')).toBe(
     'name = "A-02"\nthe-second-booths-own-token',

@@ -13,7 +13,7 @@ function softened({ width, height, rgb }: Picture): Picture {
   return new Picture(width, height, new Uint8Array(soft));
 }
 
-test.for(['welcome-ja', 'companies-ja', 'name-empty-ja', 'waiting-ja', 'out-of-order-ja'])('%s is taken for itself only', (page) => {
+test.for(['welcome-ja', 'companies-ja', 'name-empty-ja', 'waiting-ja', 'out-of-order-ja', 'settings-ja', 'disk-broken-ja'])('%s is taken for itself only', (page) => {
   const picture = softened(read(page));
   expect(differs(picture, page)).toBeLessThan(0.01);
   expect(shows(picture, page)).toBe(true);

@@ -19,8 +19,10 @@ while [ $# -gt 0 ]; do
   esac
 done
 # Seconds that each took on two cores that others slowed down; what matters most comes first.
-declare -A slow=([pages]=40 [booth]=500 [enrol]=200 [interview]=400 [unable]=350 [flash]=300 [devices]=250 [updates]=1700 [plain]=80 [cuts]=3300)
-[ $# -gt 0 ] || set -- pages booth enrol interview unable flash devices updates plain cuts
+all=(pages:40 booth:500 enrol:200 interview:400 unable:350 flash:300 devices:350 updates:2000 plain:80 cuts:4000)
+declare -A slow
+for each in "${all[@]}"; do slow[${each%:*}]=${each#*:}; done
+[ $# -gt 0 ] || set -- "${all[@]%:*}"
 for file in tests/image/*.test.ts; do
   story=$(basename "$file" .test.ts)
   [ -n "${slow[$story]-}" ] || { echo "stories.sh: no time is known for $file" >&2; exit 2; }
@@ -43,17 +45,22 @@ mib() { du -m --apparent-size "$1" | cut -f 1; }
   printf 'root\t%s\tMiB\n' "$(du -sm "$out/work/root" | cut -f 1)"
   printf 'everything before the stories\t%s\ts\n' $((SECONDS - begun))
 } > "$out/measured.tsv"
+fits() { [ -z "$within" ] || [ $((SECONDS - begun + ${slow[$1]})) -le "$within" ]; }
+tell() (cd tests && npx vitest run --config vitest.image.config.ts "image/$1.test.ts")
 failed=()
 skipped=()
+unsteady=()
 for story in "$@"; do
-  if [ -n "$within" ] && [ $((SECONDS - begun + ${slow[$story]})) -gt "$within" ]; then
+  if ! fits "$story"; then
     skipped+=("$story")
-  else
-    (cd tests && npx vitest run --config vitest.image.config.ts "image/$story.test.ts") || failed+=("$story")
+  elif ! tell "$story"; then
+    # An emulated machine on processors that others use, too, is told a second time; that this was needed is said.
+    if fits "$story" && tell "$story"; then unsteady+=("$story"); else failed+=("$story"); fi
   fi
 done
 printf '\n'
 awk -F '\t' '{ printf "%8s %-4s %s\n", $2, $3, $1 }' "$out/measured.tsv"
 printf '%8d s    everything\n' $((SECONDS - begun))
+if [ ${#unsteady[@]} -gt 0 ]; then echo "told twice, and well only the second time: ${unsteady[*]}"; fi
 if [ ${#skipped[@]} -gt 0 ]; then echo "SKIPPED, with too little of $within s left: ${skipped[*]}"; fi
 if [ ${#failed[@]} -gt 0 ]; then echo "failed: ${failed[*]}"; exit 1; fi

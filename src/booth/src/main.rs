@@ -4,7 +4,7 @@
 //! out what `engawa-session` decides: [`link`] to the service, [`studio`] for the media,
 //! [`engawa_panel`] for sensors and lamps, [`pictures`] between media and screen, [`engawa_booth`]'s
 //! for the disk and the queue, [`script`] for a candidate without hands; [`enrolling`] is the first
-//! start, [`check`] tells whether it all works, and [`unable`] is the page of a booth that cannot start.
+//! start, [`check`] tells whether it all works, and [`unable`] is the page of a booth without usable settings.
 //! Never does: decisions about an interview. Adapters never call one another but for [`pictures`]: thirty
 //! frames a second go from media to screen without passing the loop; and the courier, who keeps the queue's
 //! disk and uploads.
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         Some(Command::Enrol) => enrolling::run(&flags),
         None => match settings(&flags) {
             Ok(settings) => run(&flags, settings),
-            Err(error) => unable::show(&flags, error, |flags| settings(flags).is_ok()),
+            Err(error) => unable::show(&flags, error, |flags| settings(flags).map(drop)),
         },
     };
     match ended {

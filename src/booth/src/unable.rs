@@ -1,76 +1,104 @@
-//! A booth that cannot start says so on its display (P7): nobody in a hall reads a journal, and a dark screen tells
-//! nothing. It looks again until it could start, and ends; systemd starts it anew.
+//! A booth whose settings cannot be used says so on its display (P7): nobody in a hall reads a journal, and a dark
+//! screen tells nothing. It looks again until it could start, and ends; systemd starts it anew.
 
 use crate::config::{Flags, View as Place};
 use crate::watchdog::Watchdog;
 use engawa_protocol::Locale;
 use engawa_screen::{Kind, Poster, Screen};
 use engawa_session::view::{DISK_BROKEN, SETTINGS, Touch, View};
-use std::path::Path;
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-/// systemd starts the booth anew after any.
-const AGAIN: ExitCode = ExitCode::SUCCESS;
-/// The settings are looked at this often, and a frame is asked for.
+/// Touches are waited for, and the settings' file is looked at, this often.
 const LOOK: Duration = Duration::from_secs(1);
-/// A data partition that is not there is mounted by systemd when the unit starts, so that has to come again.
-const MOUNT: Duration = Duration::from_secs(60);
+/// Settings that did not change are tried again after this: what they name may have come.
+const TRY: Duration = Duration::from_secs(30);
 
-/// Shows the page of a booth that cannot start, until `could_start`.
+/// Shows the page of a booth that cannot start, until it could.
 ///
 /// # Errors
 /// `why`, at once where there is no appliance's display to show it on.
-pub fn show(flags: &Flags, why: anyhow::Error, could_start: fn(&Flags) -> bool) -> anyhow::Result<ExitCode> {
-    if flags.view != Some(Place::Kms) {
-        return Err(why);
-    }
-    let fault = fault(flags.config.as_deref());
+pub fn show(flags: &Flags, why: anyhow::Error, start: fn(&Flags) -> anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    let (Some(Place::Kms), Some(config)) = (flags.view, flags.config.clone()) else { return Err(why) };
+    let fault = fault(&why, &config);
     tracing::error!(fault, "{why:#}");
     let (touched, touches) = mpsc::sync_channel(1);
-    let opened = Screen::open(Kind::Kms, move |touch| {
+    let screen = Screen::open(Kind::Kms, move |touch| {
         if let Touch::Language(locale) = touch {
             touched.try_send(locale).ok();
         }
-    });
-    let Ok(screen) = opened else { return Err(why) };
+    })?;
     screen.show(&View::out_of_order(Locale::default(), fault));
-    let waiting = Waiting { watchdog: Watchdog::new(&screen, true), screen: screen.poster(), fault, touches };
     let flags = flags.clone();
+    let waiting = Waiting {
+        watchdog: Watchdog::new(&screen, true),
+        screen: screen.poster(),
+        locale: Locale::default(),
+        fault,
+        touches,
+        config,
+    };
     let thread = std::thread::Builder::new().name("unable".into());
-    thread.spawn(move || waiting.wait(|| could_start(&flags)))?;
+    thread.spawn(move || waiting.wait(|| start(&flags)))?;
     screen.run()?;
-    Ok(AGAIN)
+    Ok(ExitCode::SUCCESS)
 }
 
 struct Waiting {
     watchdog: Watchdog,
     screen: Poster,
+    locale: Locale,
     fault: &'static str,
     touches: mpsc::Receiver<Locale>,
+    config: PathBuf,
 }
 
 impl Waiting {
-    fn wait(mut self, could_start: impl Fn() -> bool) {
-        let started = Instant::now();
+    fn wait(mut self, start: impl Fn() -> anyhow::Result<()>) {
+        let mut seen = self.stamp();
+        let mut tried = Instant::now();
         loop {
             self.watchdog.turn(Instant::now());
             if let Ok(locale) = self.touches.recv_timeout(LOOK) {
+                self.locale = locale;
                 self.screen.show(View::out_of_order(locale, self.fault)).ok();
             }
-            if could_start() || self.fault == DISK_BROKEN && started.elapsed() > MOUNT {
-                break;
+            let stamp = self.stamp();
+            if stamp == seen && tried.elapsed() < TRY {
+                continue;
+            }
+            (seen, tried) = (stamp, Instant::now());
+            let Err(why) = start() else { break };
+            let fault = fault(&why, &self.config);
+            if fault != self.fault {
+                tracing::error!(fault, "{why:#}");
+                self.fault = fault;
+                self.screen.show(View::out_of_order(self.locale, fault)).ok();
             }
         }
         Screen::quit().ok();
     }
+
+    /// Differs when the settings are others: their time and length, and whether their folder is there.
+    fn stamp(&self) -> (bool, Option<(SystemTime, u64)>) {
+        let file = std::fs::metadata(&self.config).ok();
+        (is_there(&self.config), file.and_then(|file| Some((file.modified().ok()?, file.len()))))
+    }
 }
 
-/// Settings that are not there for want of their folder are so for want of the disk.
-fn fault(config: Option<&Path>) -> &'static str {
-    let folder = config.and_then(Path::parent);
-    if folder.is_some_and(|folder| !folder.exists()) { DISK_BROKEN } else { SETTINGS }
+/// Settings that are not there for want of their folder, or that cannot be read, are the disk's fault.
+fn fault(why: &anyhow::Error, config: &Path) -> &'static str {
+    let reading = why.chain().find_map(|cause| cause.downcast_ref::<Error>());
+    let wrong = [ErrorKind::NotFound, ErrorKind::PermissionDenied, ErrorKind::InvalidData];
+    let unreadable = reading.is_some_and(|error| !wrong.contains(&error.kind()));
+    if unreadable || !is_there(config) { DISK_BROKEN } else { SETTINGS }
+}
+
+fn is_there(config: &Path) -> bool {
+    config.parent().is_none_or(Path::exists)
 }
 
 #[cfg(test)]
@@ -78,13 +106,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_disk_that_is_away_is_told_from_settings_that_are_wrong() {
+    fn a_disk_that_is_away_or_fails_is_told_from_settings_that_are_wrong() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
         let settings = data.join("booth.toml");
-        assert_eq!(fault(Some(&settings)), DISK_BROKEN);
+        let of = |kind: ErrorKind| anyhow::Error::from(Error::from(kind)).context("reading booth.toml");
+        assert_eq!(fault(&of(ErrorKind::NotFound), &settings), DISK_BROKEN);
         std::fs::create_dir(&data).expect("made");
-        assert_eq!(fault(Some(&settings)), SETTINGS);
-        assert_eq!(fault(None), SETTINGS);
+        assert_eq!(fault(&of(ErrorKind::NotFound), &settings), SETTINGS);
+        assert_eq!(fault(&anyhow::anyhow!("no service"), &settings), SETTINGS);
+        assert_eq!(fault(&anyhow::Error::from(Error::from_raw_os_error(5)), &settings), DISK_BROKEN, "EIO");
     }
 }

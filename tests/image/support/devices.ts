@@ -27,8 +27,7 @@ insmod /data/stories/engawa-gpio-sim.ko
 mkdir -p ${PANEL}/bank0
 echo 32 > ${PANEL}/bank0/num_lines
 echo 1 > ${PANEL}/live
-# Nobody is there, and nothing is pressed.
-# The button and the shutter's switch draw their lines low.
+# Nobody is there, and nothing is pressed: button and shutter's switch draw their lines low.
 for line in 23 25; do echo pull-up > /sys/devices/platform/gpio-sim.0/gpiochip*/sim_gpio$line/pull; done
 udevadm settle --timeout=20
 `;

@@ -23,7 +23,7 @@ export class Updates {
       files: [
         ...FILES,
         // A line of this machine is fast, and a version that does not get healthy is given up soon.
-        { path: 'stories/environment', text: 'ENGAWA_UPDATE=--rate 100000000\nENGAWA_PATIENCE=--limit 150\n' },
+        { path: 'stories/environment', text: 'ENGAWA_UPDATE=--rate 100000000\nENGAWA_PATIENCE=--limit 240\n' },
       ],
       larger: 1536,
       updates: shelf.folder,
