@@ -77,7 +77,8 @@ END
   truncate -s 64M "$dir/$1-$2"
   disk "$1-$2"
   secret token one-time-token-of-a-01
-  (cd "$dir" && exec env --default-signal=INT setsid "$here/../../flash.sh" --image "$image.zst" --service https://fair.example --name A-01 \
+  # What ran this may ignore some of them, as nohup does, and bash cannot catch those then.
+  (cd "$dir" && exec env --default-signal=INT,HUP,TERM setsid "$here/../../flash.sh" --image "$image.zst" --service https://fair.example --name A-01 \
     --token-file token --target "$disk" --yes) >"$dir/said" 2>&1 &
   flashing=$!
   printf '%s' "$flashing" >"$dir/group" # a session of its own, ended by `clean` when this test fails
