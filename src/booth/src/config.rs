@@ -1,7 +1,7 @@
 //! The configuration file, and the flags that go before it.
 
 use crate::machine;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use engawa_booth::access::Access;
 use engawa_booth::identity::Identity;
@@ -240,7 +240,7 @@ impl Config {
         let (file, base) = match &flags.config {
             Some(path) => {
                 let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-                let file: File = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+                let file = parse(&text).with_context(|| format!("in {}", path.display()))?;
                 (file, path.parent().unwrap_or(Path::new("")).to_owned())
             }
             None => (File::default(), PathBuf::new()),
@@ -323,6 +323,16 @@ impl Config {
     pub fn panel(&self) -> panel::Config {
         self.panel.clone()
     }
+}
+
+/// The settings as they stand in the file.
+fn parse(text: &str) -> anyhow::Result<File> {
+    toml::from_str(text).map_err(|error| {
+        // The error's own form would quote the line, which may hold the PIN.
+        let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+        let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        anyhow!("{place}{}", error.message())
+    })
 }
 
 /// How long nobody has to be seen before the screen goes dark.
@@ -447,6 +457,8 @@ mod tests {
             assert!(error.contains("6 digits"), "{error}");
             assert!(!error.contains("12345"), "{error}");
         }
+        let broken = load(&format!("{GOOD}staff_pin = \"123456"), &[]).expect_err("refused");
+        assert!(broken.contains("line 4") && !broken.contains("12345"), "{broken}");
         let config = load(&format!("{GOOD}staff_pin = \"012345\""), &[]).expect("good");
         assert_eq!(config.session().staff_pin, "012345".parse().ok());
         assert!(!format!("{config:?}").contains("012345"));

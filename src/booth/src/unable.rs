@@ -10,17 +10,17 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-/// Touches are waited for, and the settings' file is looked at, this often.
-const LOOK: Duration = Duration::from_secs(1);
-/// Settings that did not change are tried again after this: what they name may have come.
-const TRY: Duration = Duration::from_secs(30);
+/// Touches are waited for so long, and a frame is asked for.
+const TURN: Duration = Duration::from_secs(1);
+/// The settings are tried again after this.
+const TRY: Duration = Duration::from_secs(10);
 
 /// Shows the page of a booth that cannot start, until it could.
 ///
 /// # Errors
-/// `why`, at once where there is no appliance's display to show it on.
+/// `why`, at once where there is no appliance's display to show it on; a display that does not open.
 pub fn show(flags: &Flags, why: anyhow::Error, start: fn(&Flags) -> anyhow::Result<()>) -> anyhow::Result<ExitCode> {
     let (Some(Place::Kms), Some(config)) = (flags.view, flags.config.clone()) else { return Err(why) };
     let fault = fault(&why, &config);
@@ -58,19 +58,17 @@ struct Waiting {
 
 impl Waiting {
     fn wait(mut self, start: impl Fn() -> anyhow::Result<()>) {
-        let mut seen = self.stamp();
         let mut tried = Instant::now();
         loop {
             self.watchdog.turn(Instant::now());
-            if let Ok(locale) = self.touches.recv_timeout(LOOK) {
+            if let Ok(locale) = self.touches.recv_timeout(TURN) {
                 self.locale = locale;
                 self.screen.show(View::out_of_order(locale, self.fault)).ok();
             }
-            let stamp = self.stamp();
-            if stamp == seen && tried.elapsed() < TRY {
+            if tried.elapsed() < TRY {
                 continue;
             }
-            (seen, tried) = (stamp, Instant::now());
+            tried = Instant::now();
             let Err(why) = start() else { break };
             let fault = fault(&why, &self.config);
             if fault != self.fault {
@@ -81,12 +79,6 @@ impl Waiting {
         }
         Screen::quit().ok();
     }
-
-    /// Differs when the settings are others: their time and length, and whether their folder is there.
-    fn stamp(&self) -> (bool, Option<(SystemTime, u64)>) {
-        let file = std::fs::metadata(&self.config).ok();
-        (is_there(&self.config), file.and_then(|file| Some((file.modified().ok()?, file.len()))))
-    }
 }
 
 /// Settings that are not there for want of their folder, or that cannot be read, are the disk's fault.
@@ -94,11 +86,8 @@ fn fault(why: &anyhow::Error, config: &Path) -> &'static str {
     let reading = why.chain().find_map(|cause| cause.downcast_ref::<Error>());
     let wrong = [ErrorKind::NotFound, ErrorKind::PermissionDenied, ErrorKind::InvalidData];
     let unreadable = reading.is_some_and(|error| !wrong.contains(&error.kind()));
-    if unreadable || !is_there(config) { DISK_BROKEN } else { SETTINGS }
-}
-
-fn is_there(config: &Path) -> bool {
-    config.parent().is_none_or(Path::exists)
+    let away = config.parent().is_some_and(|folder| !folder.exists());
+    if unreadable || away { DISK_BROKEN } else { SETTINGS }
 }
 
 #[cfg(test)]
