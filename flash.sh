@@ -142,10 +142,19 @@ mark_of() { printf %s "$1" | sha256sum | cut -d ' ' -f 1; }
 
 is_used() { [ -e "$used" ] && grep -q "^$(mark_of "$1") " "$used"; }
 
+# Two that read one list would put the same token on two cards.
+alone() { # FILE
+  local fd
+  [ -z "$dry" ] || return 0
+  exec {fd}<"$1"
+  flock -n "$fd" || bail 2 "$1 is in use by another flash.sh: wait for its end, or give each a list of its own"
+}
+
 read_booths() {
   local line where row=0 number=0 booth token quoted='^"(([^"]|"")*)",([^,]*)$' plain='^([^",][^,]*),([^,]*)$'
   local -A seen_names=() seen_tokens=()
   private "$booths"
+  alone "$booths"
   while IFS= read -r line || [ -n "$line" ]; do
     number=$((number + 1)) where="$booths, line $number"
     line=${line%$'\r'}
@@ -168,6 +177,7 @@ read_booths() {
 read_booth() {
   local lines
   private "$token_file"
+  alone "$token_file"
   mapfile -t lines <"$token_file"
   [ "${#lines[@]}" = 1 ] || bail 2 "$token_file: one line with the token is expected, ${#lines[@]} are there"
   check_token "${lines[0]%$'\r'}" "$token_file"
@@ -485,11 +495,14 @@ put() { # MODE FILE TEXT
 personalise() {
   local i
   run mount -t ext4 -o nosuid,nodev,noexec "$loop" "$mount"
+  personal=1
   mkdir -p "$mount/engawa/identity" "$mount/iwd"
   chmod 755 "$mount/engawa" && chmod 700 "$mount/engawa/identity" "$mount/iwd"
   put 644 engawa/booth.toml "$(settings)"
   for ((i = 0; i < ${#wifi_names[@]}; i++)); do put 600 "iwd/${wifi_names[i]}" "${wifi_texts[i]}"; done
   [ -z "$ca_file" ] || put 644 engawa/ca.pem "$ca_text"
+  # A booth without a clock begins here: certificates are worth nothing before their day.
+  put 644 engawa/clock ''
   put 600 engawa/identity/enrol-token "${tokens[index]}"
   chown -R "$BOOTH:$BOOTH" "$mount/engawa/identity"
   run sync -f "$mount"
@@ -508,6 +521,13 @@ release() {
   if [ -n "$holder" ]; then exec {holder}<&- && holder=''; fi
 }
 
+# What was put in is written over: whoever reads the raw card would find it.
+forget() {
+  attach data && mount -t ext4 -o nosuid,nodev,noexec "$loop" "$mount" &&
+    find "$mount/engawa" "$mount/iwd" -type f -exec shred -n 1 {} +
+  release
+} >/dev/null 2>&1
+
 # The second table first: until the first sector is there nothing starts from the card.
 seal() {
   dd if="$table" of="$disk" bs=512 skip=$((size / 512 - BACKUP)) seek=$((size / 512 - BACKUP)) oflag=direct \
@@ -517,7 +537,10 @@ seal() {
 }
 
 work() { # INDEX
-  index=$1 booth=${names[$1]} size=${sizes[$1]} disk=${disks[$1]} doing='' loop='' holder='' sealing='' word=failed
+  index=$1 booth=${names[$1]} size=${sizes[$1]} disk=${disks[$1]} doing='' loop='' holder='' personal='' sealing='' word=failed
+  # Whoever was asked may have taken their time, and the desktop has mounted the card, or there is another one.
+  check_target "$disk"
+  [ "${sizes[-1]}" = "$size" ] || bail 4 "$disk is not the disk any more that it was: nothing was written"
   table="$work/$1.table" mount="$work/$1.mount" out="$work/$1.out"
   trap - ERR
   trap '' PIPE
@@ -555,6 +578,7 @@ finish() { # CODE
   set +e
   release
   if [ "$1" != 0 ]; then
+    if [ -n "$personal" ]; then forget; fi
     note "$(tail -n 20 "$out")"
     why=$(sed 's/\x1b\[[0-9;]*m//g; /^$/d' "$out" | tail -n 1)
     fate='It CANNOT BE REACHED AND MAY START: do not use it before it was written anew'

@@ -93,6 +93,8 @@ END
   rm "$dir/group"
   unbootable "$disk"
   [ ! -s "$dir/token.used" ]
+  # Nobody can be made to clean up after SIGKILL.
+  [ "$2" = KILL ] || ! grep -qa one-time-token-of-a-01 "$disk"
 }
 
 stopped_while_writing_it_leaves_a_card_that_does_not_start() {

@@ -153,6 +153,33 @@ a_partition_and_a_mounted_card_are_refused() {
   cmp -n 40M "$folder/image/booth.img" "$disk"
 }
 
+a_card_that_was_mounted_while_somebody_was_asked_is_left_alone() {
+  disk card
+  # What shows the disk before the question.
+  in_place_of lsblk <<'END'
+if [[ " $* " = *TRAN* ]]; then
+  mkfs.ext4 -qFL precious "${!#}" && mkdir "$dir/desktop" && mount "${!#}" "$dir/desktop" && : >"$dir/mounted"
+fi
+exec "$real" "$@"
+END
+  one --target "$disk" --yes
+  expect 7 "is mounted at $dir/desktop" "failed: A-01"
+  [ -e "$dir/mounted" ]
+  [ "$(blkid -po value -s LABEL "$disk")" = precious ]
+  e2fsck -fn "$disk"
+  [ ! -s "$dir/token.used" ]
+}
+
+two_that_read_one_list_do_not_share_its_tokens() {
+  disk card
+  secret token one-time-token-of-a-01
+  exec {held}<"$dir/token"
+  flock "$held"
+  one --target "$disk" --yes
+  exec {held}<&-
+  refused 2 "token is in use by another flash.sh"
+}
+
 a_token_is_taken_once_and_from_a_private_file() {
   disk card
   secret token one-time-token-of-a-01
