@@ -114,6 +114,13 @@ fn an_empty_booth_looks_at_itself_now_and_then_and_more_often_while_something_is
     assert!(!healthy(ask(&mut world, CHECK, Ask::Check)));
     world.pass(MINUTE * 5);
     assert_eq!(world.check.0, 11, "every minute");
+    world.checks = Some(all_but(Part::Panel));
+    world.pass(MINUTE);
+    assert_eq!(world.check.0, 12);
+    world.pass(MINUTE * 10);
+    assert_eq!(world.check.0, 12, "a lamp is mended by a hand");
+    world.checks = Some(all_but(Part::Camera));
+    ask(&mut world, CHECK, Ask::Check);
     assert_eq!(out(&world), Some("E-CAM-01"));
     world.checks = Some(all_good());
     world.pass(MINUTE);

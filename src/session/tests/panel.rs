@@ -3,7 +3,8 @@
 mod world;
 
 use engawa_protocol::*;
-use engawa_session::booth::Input;
+use engawa_session::booth::{Asker, Input};
+use engawa_session::control::{Answer, Ask};
 use engawa_session::panel::{LONG_PRESS, Outputs, PanelInput};
 use engawa_session::view::{Alert, Lamp, Screen, Staff, Touch};
 use std::time::Duration;
@@ -193,4 +194,30 @@ fn the_ring_is_bright_for_the_camera_and_dim_for_a_person() {
     assert!(0 < dim && dim < lit && lit <= 100, "{dim}, {lit}");
     world.touch(Touch::Camera);
     assert_eq!(outputs(&world).ring, dim);
+}
+
+// P3, P6
+#[test]
+fn nobody_who_sits_there_or_waits_for_the_staff_is_shut_out_by_an_update() {
+    let closes = |world: &mut World| {
+        world.handle(Input::Asked { by: Asker(1), ask: Ask::Close });
+        let answer = world.answers.pop().map(|(_, answer)| answer);
+        world.handle(Input::AskerGone(Asker(1)));
+        answer == Some(Answer::Closed)
+    };
+    let mut world = World::new();
+    assert!(closes(&mut world));
+    sees(&mut world, true);
+    assert!(!closes(&mut world), "somebody sits down");
+    world.pass(LONG);
+    sees(&mut world, true);
+    assert!(!closes(&mut world), "and thinks");
+    world.pass(LONG);
+    assert!(closes(&mut world), "a sensor that sticks");
+    sees(&mut world, false);
+    press(&mut world, SECOND);
+    world.pass(SECOND * 10);
+    assert!(!closes(&mut world), "who called waits");
+    world.pass(LONG * 2);
+    assert!(closes(&mut world), "a call that nobody ended");
 }

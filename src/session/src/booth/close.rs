@@ -36,7 +36,7 @@ impl Booth {
 
     fn close_for(&mut self, asker: Asker) {
         let is_full = self.closed.0.len() == ASKERS && !self.closed.0.contains_key(&asker);
-        if !self.is_empty() || is_full {
+        if !self.is_empty() || self.somebody_waits() || is_full {
             return self.answer(asker, Answer::Busy);
         }
         self.closed.0.insert(asker, self.now + LONGEST);

@@ -9,12 +9,15 @@
 use super::{Booth, Stage};
 use crate::panel::{LONG_PRESS, PanelInput};
 use crate::view::Alert;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The ring's light while a picture is wanted.
 const LIT: u8 = 60;
 /// While somebody is there whom no camera looks at.
 const DIM: u8 = 20;
+
+/// Who neither touches nor presses anything is believed to be there for so long.
+const WAITS: Duration = Duration::from_secs(15 * 60);
 
 /// What the panel has told.
 #[derive(Debug, Default)]
@@ -27,14 +30,18 @@ pub(super) struct Panel {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Presence {
-    Here,
+    Here { since: Instant },
     Away { since: Instant },
 }
 
 impl Booth {
     pub(super) fn panel(&mut self, input: PanelInput) {
         match input {
-            PanelInput::Presence(true) => self.panel.presence = Some(Presence::Here),
+            PanelInput::Presence(true) => {
+                if !matches!(self.panel.presence, Some(Presence::Here { .. })) {
+                    self.panel.presence = Some(Presence::Here { since: self.now });
+                }
+            }
             PanelInput::Presence(false) => {
                 if !matches!(self.panel.presence, Some(Presence::Away { .. })) {
                     self.panel.presence = Some(Presence::Away { since: self.now });
@@ -84,6 +91,20 @@ impl Booth {
         }
     }
 
+    fn sees_somebody(&self) -> bool {
+        matches!(self.panel.presence, Some(Presence::Here { .. }))
+    }
+
+    /// Somebody sits there or has called the staff, though no page was begun: no time to be closed for an update.
+    /// A sensor that sticks, or a call that nobody ended, does not keep updates away for ever.
+    pub(super) fn somebody_waits(&self) -> bool {
+        let since = match self.panel.presence {
+            Some(Presence::Here { since }) => Some(since.max(self.touched)),
+            _ => self.call.stands.then_some(self.touched),
+        };
+        since.is_some_and(|since| self.now < since + WAITS)
+    }
+
     fn sleeps_at(&self) -> Option<Instant> {
         match self.panel.presence {
             Some(Presence::Away { since }) if matches!(self.stage, Stage::Welcome) && !self.call.stands => {
@@ -111,7 +132,7 @@ impl Booth {
     pub(super) fn ring(&self) -> u8 {
         match &self.stage {
             Stage::Visit(_) if self.media_open && self.devices.camera => LIT,
-            Stage::Welcome | Stage::OutOfOrder(_) if self.panel.presence != Some(Presence::Here) => 0,
+            Stage::Welcome | Stage::OutOfOrder(_) if !self.sees_somebody() => 0,
             _ => DIM,
         }
     }
