@@ -6,7 +6,7 @@ use engawa_updater::good::{Patience, mark_good};
 use engawa_updater::place::{Place, seconds};
 use engawa_updater::rauc::Rauc;
 use engawa_updater::service::Service;
-use engawa_updater::stick::Stick;
+use engawa_updater::stick::{Stick, install};
 use engawa_updater::store::StoreError;
 use engawa_updater::update::{Ended, Source, UpdateError, update};
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ async fn stick(place: &Place, device: &Path, at: &Path) -> anyhow::Result<()> {
     let compatible = rauc.status().await?.compatible;
     let stick = Stick::mount(device, at)?;
     match stick.newest(rauc, &compatible).await? {
-        Some(file) => told(update(place, Source::File(&file), false).await),
+        Some(file) => told(install(place, &file).await),
         None => {
             tracing::info!("the stick has no bundle that is signed for this machine");
             Ok(())

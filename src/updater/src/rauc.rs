@@ -53,10 +53,11 @@ pub enum RaucError {
 }
 
 impl RaucError {
-    /// The bundle is to blame, and will be again.
+    /// The bundle is to blame, and will be again; a certificate's days may be this machine's clock instead.
     pub fn is_final(&self) -> bool {
-        let word = |said: &str| ["signature", "certificate", "manifest"].iter().any(|word| said.contains(word));
-        matches!(self, Self::Said { said, .. } if word(said))
+        let says = |said: &str, words: &[&str]| words.iter().any(|word| said.contains(word));
+        matches!(self, Self::Said { said, .. } if says(said, &["signature", "certificate", "manifest"])
+            && !says(said, &["not yet valid", "has expired"]))
     }
 }
 
@@ -208,4 +209,19 @@ fn last_word(err: &[u8], out: &[u8], status: std::process::ExitStatus) -> String
         text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(|line| line.chars().take(200).collect())
     };
     line(err).or_else(|| line(out)).unwrap_or_else(|| status.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_wrong_blames_no_bundle() {
+        let said = |said: &str| RaucError::Said { what: "info".into(), said: said.into() };
+        let failed = "signature verification failed: Verify error: ";
+        assert!(said(&format!("{failed}self-signed certificate")).is_final());
+        assert!(!said(&format!("{failed}certificate is not yet valid")).is_final());
+        assert!(!said(&format!("{failed}certificate has expired")).is_final());
+        assert!(!said("No space left on device").is_final());
+    }
 }

@@ -1,9 +1,15 @@
 //! USB sticks: mounted so that nothing of them can run, in a mount namespace that ends with this process.
 
+use crate::place::Place;
 use crate::rauc::Rauc;
+use crate::store::StoreError;
+use crate::update::{Ended, Source, UpdateError, update};
+use engawa_session::update::Why;
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
 
 /// File systems of sticks, and what each is told. A journal of ext4 is not played back: that would write.
 const KINDS: [(&str, &CStr); 3] = [("vfat", c""), ("exfat", c""), ("ext4", c"noload")];
@@ -11,6 +17,12 @@ const KINDS: [(&str, &CStr); 3] = [("vfat", c""), ("exfat", c""), ("ext4", c"nol
 const FILES: usize = 1000;
 /// Bundles that are asked about.
 const BUNDLES: usize = 8;
+
+/// Most time that a stick waits for its turn; systemd's own limit is above it.
+const LONGEST: Duration = Duration::from_secs(90 * 60);
+/// Pauses before another try; a bundle that was copied for a booth in which somebody is gets copied anew.
+const SOON: u32 = 6;
+const LATER: u32 = 60;
 
 /// Why a stick cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +78,28 @@ impl Drop for Stick {
         if let Err(error) = unmount(&self.at, UnmountFlags::DETACH) {
             tracing::warn!(%error, "the stick stays mounted until this process ends");
         }
+    }
+}
+
+/// Installs a stick's bundle, and waits for its turn while somebody is in the booth, another update is under way or
+/// the running image is not found good yet: nobody comes by to put the stick in again.
+///
+/// # Errors
+/// As [`update`].
+pub async fn install(place: &Place, file: &Path) -> Result<Ended, UpdateError> {
+    let begun = Instant::now();
+    loop {
+        let ended = update(place, Source::File(file), false).await;
+        let pauses = match &ended {
+            Ok(Ended::Nothing(Why::Trial)) | Err(UpdateError::Store(StoreError::Taken)) => SOON,
+            Ok(Ended::Busy) => LATER,
+            _ => return ended,
+        };
+        if begun.elapsed() > LONGEST {
+            return ended;
+        }
+        tracing::info!("the stick waits for its turn");
+        sleep(place.pause * pauses).await;
     }
 }
 

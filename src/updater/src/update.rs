@@ -169,7 +169,10 @@ impl Run<'_> {
         tracing::info!(version = offer.version, slot, "writing");
         self.store.change(|state| state.writing(offer, slot, self.running))?;
         if let Err(source) = self.rauc.install(bundle).await {
-            self.store.change(|state| state.unwritten(&source.to_string()))?;
+            // RAUC's daemon goes on without whoever waited: what it finishes is still a trial.
+            if !matches!(source, RaucError::Time { .. }) {
+                self.store.change(|state| state.unwritten(&source.to_string()))?;
+            }
             return Err(UpdateError::Install { version: offer.version.clone(), slot: slot.to_owned(), source });
         }
         self.store.change(State::written)?;

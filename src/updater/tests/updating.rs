@@ -4,6 +4,8 @@ mod support;
 
 use engawa_session::update::{Stage, State, Why};
 use engawa_updater::service::Service;
+use engawa_updater::stick::install;
+use engawa_updater::store::Store;
 use engawa_updater::update::{Ended, Source, UpdateError, update};
 use support::booth::{Booth, Mood};
 use support::origin::Origin;
@@ -107,7 +109,8 @@ async fn a_slot_that_cannot_be_written_is_tried_three_times_and_the_running_one_
     let _booth = Booth::open(&machine.place.socket, Mood::Healthy);
     machine.put("broken", "");
     for _ in 0..3 {
-        assert!(matches!(run(&machine, &origin).await, Err(UpdateError::Install { .. })));
+        let ended = run(&machine, &origin).await;
+        assert!(matches!(ended, Err(UpdateError::Install { .. })), "{ended:?}");
         assert_eq!(machine.state().trial, None);
     }
     assert!(matches!(run(&machine, &origin).await, Ok(Ended::Nothing(Why::Refused { .. }))));
@@ -148,4 +151,26 @@ async fn a_stick_installs_the_newest_bundle_that_is_signed_for_this_machine() {
     assert!(matches!(ended, Ok(Ended::Nothing(Why::Older { .. }))), "{ended:?}");
     let ended = update(&machine.place, Source::File(&stick.join("b.raucb")), true).await;
     assert!(matches!(ended, Err(UpdateError::Place(_))), "{ended:?}");
+}
+
+// P3
+#[tokio::test]
+async fn a_stick_waits_for_its_turn() {
+    let machine = Machine::new();
+    let booth = Booth::open(&machine.place.socket, Mood::Busy);
+    let file = machine.path("b.raucb");
+    std::fs::write(&file, "2\n").expect("a file");
+    let other = Store::new(&machine.place.data);
+    let taken = other.take().expect("another update");
+    let hall = async {
+        tokio::time::sleep(machine.place.pause * 2).await;
+        assert_eq!(machine.asked(), [] as [&str; 0], "the other one goes on alone");
+        drop(taken);
+        until("the booth to be asked", || machine.times("info") > 1).await;
+        assert_eq!(machine.times("install"), 0, "somebody is there");
+        booth.feel(Mood::Healthy);
+    };
+    let (ended, ()) = tokio::join!(install(&machine.place, &file), hall);
+    assert!(matches!(ended, Err(UpdateError::Place(_))), "{ended:?}");
+    assert_eq!(machine.state().trial.map(|trial| trial.image), Some(image("2", "B")));
 }

@@ -7,7 +7,6 @@ pub mod origin;
 
 use engawa_session::update::{Image, State};
 use engawa_updater::place::Place;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -79,9 +78,14 @@ impl Machine {
         std::fs::write(self.path(name), text).expect("a file");
     }
 
+    /// Written by another process: what another test's thread forks meanwhile would hold it open, and nobody runs a
+    /// program that is open for writing.
     fn script(&self, name: &str, text: &str) {
-        self.put(name, text);
-        std::fs::set_permissions(self.path(name), std::fs::Permissions::from_mode(0o755)).expect("a program");
+        self.put("text", text);
+        let (from, to) = (self.path("text"), self.path(name));
+        let done =
+            std::process::Command::new("install").args(["-m", "755"]).args([from, to]).status().expect("install");
+        assert!(done.success());
     }
 
     /// What runs from now on.
