@@ -39,6 +39,8 @@ pub const BOOTHS: usize = 2_000;
 /// Longest name in Unicode scalar values, as `flash.sh` takes it.
 pub const NAME_CHARS: usize = 64;
 
+/// A list that could not be read is read again after this.
+const RETRY: std::time::Duration = std::time::Duration::from_millis(500);
 const BOOTH: &str = "booth/";
 
 /// How a booth stands with the service.
@@ -330,8 +332,10 @@ impl Booths {
             }
             // What has piled up meanwhile is one look.
             while let Some(Some(_)) = changes.next().now_or_never() {}
-            if let Err(error) = self.look_again().await {
+            // Whoever was shut out stays in until this is read.
+            while let Err(error) = self.look_again().await {
                 tracing::error!(error = &error as &dyn std::error::Error, "the booths are not read again");
+                tokio::time::sleep(RETRY).await;
             }
         }
     }

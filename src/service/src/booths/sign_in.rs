@@ -21,6 +21,8 @@ use subtle::ConstantTimeEq;
 /// How long a bearer is good; a connection that was opened with it stays.
 const SIGNED_IN: Duration = Duration::from_secs(60 * 60);
 const CHALLENGE: Duration = Duration::from_secs(60);
+/// Most that the clocks of two nodes differ.
+const SKEW: Duration = Duration::from_secs(10 * 60);
 const DOMAIN: &str = "engawa-booth-sign-in-1\n";
 const SESSION: &str = "booth-session/";
 const USED: &str = "booth-challenge/";
@@ -110,6 +112,8 @@ impl Booths {
         if asked != *booth || until <= clock::now() {
             return Err(SignInError::Stale);
         }
+        // A booth that the configuration names has its device token, and no other way in.
+        self.not_configured(booth).map_err(|_| SignInError::Unknown)?;
         let record = self.live(booth).await?.map(|kept| kept.value);
         let record = record.filter(|record| record.state == State::Enrolled);
         let key = record.and_then(|record| record.key).ok_or(SignInError::Unknown)?;
@@ -191,7 +195,8 @@ impl Booths {
             }
         }
         for (key, kept) in self.store.list::<UsedChallenge>(USED).await? {
-            if kept.value.expires <= now {
+            // Another node's clock may be behind, and would take the challenge again.
+            if kept.value.expires.0 + SKEW.as_millis() as u64 <= now.0 {
                 self.store.delete(&key, Expect::Any).await.or_else(gone)?;
             }
         }
