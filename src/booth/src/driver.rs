@@ -91,6 +91,10 @@ impl Driver {
             self.show();
             let now = Instant::now();
             self.parts.watchdog.turn(now);
+            if self.parts.studio.is_stuck(now) {
+                tracing::error!("a device of the media hangs: the program starts anew");
+                return Ok(3);
+            }
             let courier = self.disk.courier().and_then(|courier| courier.poll_timeout());
             let next = [self.booth.poll_timeout(), courier, self.disk.poll_timeout()].into_iter().flatten().min();
             let until = next.map_or(CLOCK, |at| at.saturating_duration_since(now)).min(CLOCK);

@@ -38,6 +38,7 @@ use inbox::Happened;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
+use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 /// Things that may wait for the loop; more means that it hangs.
@@ -109,8 +110,8 @@ fn run(flags: &Flags, (config, service, access): Settings) -> anyhow::Result<Exi
     })
     .context("opening the panel")?;
     let (link, link_task) = link::Link::new(&service, access, post.clone())?;
-    runtime.spawn(link_task);
-    runtime.spawn(uploads_task);
+    watched(&runtime, link_task, post.clone());
+    watched(&runtime, uploads_task, post.clone());
     runtime.spawn(stop_on_signal(post.clone()));
     runtime.spawn(machine::watch(flags.device.clone(), post.clone()));
     runtime.spawn(uplink::watch(post.clone()));
@@ -142,6 +143,16 @@ fn run(flags: &Flags, (config, service, access): Settings) -> anyhow::Result<Exi
     let code = driver.join().map_err(|_| anyhow::anyhow!("the loop ended by a fault of its own"))??;
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     Ok(ExitCode::from(code))
+}
+
+/// Runs a task without which the booth only seems to work: when it breaks, the program starts anew.
+fn watched(runtime: &Runtime, task: impl Future<Output = ()> + Send + 'static, post: inbox::Post) {
+    let task = runtime.spawn(task);
+    runtime.spawn(async move {
+        if task.await.is_err_and(|error| error.is_panic()) {
+            post.happened(Happened::Stop(3));
+        }
+    });
 }
 
 async fn stop_on_signal(post: inbox::Post) {

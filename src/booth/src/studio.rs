@@ -11,7 +11,7 @@ use engawa_session::view::Devices;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,9 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// A still picture is tried for this long after it was asked for.
 const STILL: Duration = Duration::from_secs(3);
 const STILL_EVERY: Duration = Duration::from_millis(100);
+
+/// A device that keeps the thread for so long hangs.
+const STUCK: Duration = Duration::from_secs(60);
 
 /// What the studio's thread is asked to do.
 enum Order {
@@ -36,6 +39,21 @@ enum Order {
 pub struct Studio {
     orders: mpsc::SyncSender<Order>,
     post: Post,
+    busy: Arc<Busy>,
+}
+
+/// Since when the thread is at one order.
+#[derive(Default)]
+struct Busy(Mutex<Option<Instant>>);
+
+impl Busy {
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    fn is_stuck(&self, now: Instant) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|since| now >= since + STUCK)
+    }
 }
 
 impl Studio {
@@ -45,11 +63,18 @@ impl Studio {
     pub fn start(config: Config, data: PathBuf, post: Post, pictures: Pictures) -> Self {
         let (orders, inbox) = mpsc::sync_channel(WAITING);
         let room = Room { config, data, post: post.clone(), pictures, media: None, still: None, check: None };
+        let busy = Arc::new(Busy::default());
+        let seen = busy.clone();
         std::thread::Builder::new()
             .name("studio".into())
-            .spawn(move || room.run(&inbox))
+            .spawn(move || room.run(&inbox, &seen))
             .expect("a process that has just started can make a thread");
-        Self { orders, post }
+        Self { orders, post, busy }
+    }
+
+    /// A device does not come back: only a program that starts anew can open one.
+    pub fn is_stuck(&self, now: Instant) -> bool {
+        self.busy.is_stuck(now)
     }
 
     /// Has a command carried out, after those before it.
@@ -126,12 +151,13 @@ impl Drop for Running {
 }
 
 impl Room {
-    fn run(mut self, inbox: &mpsc::Receiver<Order>) {
+    fn run(mut self, inbox: &mpsc::Receiver<Order>, busy: &Busy) {
         loop {
             let order = match self.still {
                 Some(_) => inbox.recv_timeout(STILL_EVERY),
                 None => inbox.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
             };
+            busy.set(Some(Instant::now()));
             match order {
                 Ok(Order::Command(command)) => self.carry_out(command),
                 Ok(Order::Check(n)) => self.check(n),
@@ -145,6 +171,7 @@ impl Room {
                 Err(mpsc::RecvTimeoutError::Disconnected) => return,
             }
             self.take_still();
+            busy.set(None);
         }
     }
 
@@ -153,6 +180,8 @@ impl Room {
             MediaCommand::Open(devices) => self.open(devices),
             MediaCommand::Close => {
                 self.still = None;
+                // Before, too: a device that hangs must not keep the last candidate's picture.
+                self.pictures.clear();
                 if let Some(media) = self.media.take() {
                     media.stop();
                 }
@@ -282,4 +311,21 @@ fn tell(post: &Post, happening: Happening) {
         }
     };
     post.input(Input::Media(input));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // P7
+    #[test]
+    fn one_order_that_does_not_end_is_found_out() {
+        let (busy, now) = (Busy::default(), Instant::now());
+        assert!(!busy.is_stuck(now + STUCK * 2), "nothing to do");
+        busy.set(Some(now));
+        assert!(!busy.is_stuck(now + STUCK / 2));
+        assert!(busy.is_stuck(now + STUCK));
+        busy.set(None);
+        assert!(!busy.is_stuck(now + STUCK * 2));
+    }
 }
