@@ -47,12 +47,13 @@ packages=(
 
 # Ours, and which of them start by themselves.
 units=(
-  engawa-booth.service engawa-data.service engawa-data-again.service engawa-enrol.service engawa-grow-data.service
-  engawa-mark-good.service engawa-update.service engawa-update.timer engawa-update@.service
+  engawa-booth.service engawa-clock.service engawa-clock.timer engawa-data.service engawa-data-again.service
+  engawa-enrol.service engawa-grow-data.service engawa-mark-good.service
+  engawa-update.service engawa-update.timer engawa-update@.service
 )
 enabled=(
-  engawa-booth.service engawa-data.service engawa-data-again.service engawa-enrol.service engawa-grow-data.service
-  engawa-mark-good.service engawa-update.timer
+  engawa-booth.service engawa-clock.service engawa-clock.timer engawa-data.service engawa-data-again.service
+  engawa-enrol.service engawa-grow-data.service engawa-mark-good.service engawa-update.timer
 )
 
 work=$out/work
@@ -86,7 +87,7 @@ ours() {
   install -D -m 644 "$top/systemd/engawa.sysusers" "$root/usr/lib/sysusers.d/engawa.conf"
   install -D -m 644 "$top/systemd/engawa.tmpfiles" "$root/usr/lib/tmpfiles.d/engawa.conf"
   install -D -m 644 "$top/systemd/engawa.udev-rules" "$root/usr/lib/udev/rules.d/72-engawa.rules"
-  install -D -m 755 -t "$root/usr/lib/engawa" "$top/systemd/grow-data" "$top/systemd/mount-data"
+  install -D -m 755 -t "$root/usr/lib/engawa" "$top"/systemd/{grow-data,keep-clock,mount-data}
   install -D -m 644 "$top/systemd/rauc-engawa.conf" "$root/usr/lib/systemd/system/rauc.service.d/10-engawa.conf"
   install -D -m 644 "$top/systemd/engawa-rauc.dbus.conf" "$root/usr/share/dbus-1/system.d/engawa-rauc.conf"
   # As the product's, but for the place of the boot partition.

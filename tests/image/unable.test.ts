@@ -1,5 +1,5 @@
-// A booth whose data partition is broken, then empty, then sound again: it always says what is wrong, and it
-// comes back without anybody switching it off and on.
+// A booth whose data partition is broken, then empty, then sound, then damaged: it always says what is wrong, and
+// it comes back without anybody at it.
 import { expect, test } from 'vitest';
 import { until } from '../browser/support/until';
 import { NO_DEVICES } from './support/devices';
@@ -49,4 +49,18 @@ test('one that can be is mounted without a restart of the machine, and settings 
   await settle();
   await page(machine, 'welcome-ja', 120_000);
   expect(machine.qmp.count('RESET')).toBe(resets);
+});
+
+// P7
+test('one that is damaged is repaired by the next start, with what lies on it', { timeout: 900_000 }, async () => {
+  const { machine } = site();
+  const resets = machine.qmp.count('RESET');
+  await machine.sh('mkdir /data/nameless && echo here > /data/nameless/kept');
+  // A folder without a name is more than a cautious repair decides by itself.
+  await machine.sh('systemctl stop engawa-booth.service data.mount && debugfs -w -R "unlink /nameless" /dev/disk/by-partlabel/data && sync');
+  expect(await machine.sh('mountpoint -q /data || echo away')).toBe('away');
+  await machine.agent.try('systemctl reboot --no-block');
+  await machine.again(resets);
+  await page(machine, 'welcome-ja', 180_000);
+  expect(await machine.sh('cat /data/lost+found/*/kept')).toBe('here');
 });

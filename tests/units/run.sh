@@ -11,6 +11,7 @@ wrong() { printf 'units: %s\n' "$*" >&2; failed=1; }
 # Most exposure of each, in tenths. Whatever runs as nobody stays below 3.0.
 declare -A most=(
   [engawa-booth.service]=20
+  [engawa-clock.service]=15
   [engawa-enrol.service]=15
   [engawa-service.service]=15
   # As root, without root's powers.

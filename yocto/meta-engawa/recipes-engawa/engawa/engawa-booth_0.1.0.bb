@@ -35,6 +35,8 @@ CARGO_BUILD_FLAGS += "--package engawa-booth --package engawa-updater --no-defau
 # What starts at a booth, as far as it is in systemd/; engawa-service.service is the server's.
 ENGAWA_UNITS = "\
     engawa-booth.service \
+    engawa-clock.service \
+    engawa-clock.timer \
     engawa-data.service \
     engawa-data-again.service \
     engawa-enrol.service \
@@ -63,6 +65,7 @@ do_install:append() {
     install -D -m 0644 ${S}/systemd/rauc-engawa.conf ${D}${systemd_system_unitdir}/rauc.service.d/10-engawa.conf
     install -D -m 0644 ${S}/systemd/engawa-rauc.dbus.conf ${D}${datadir}/dbus-1/system.d/engawa-rauc.conf
     install -D -m 0755 ${S}/systemd/grow-data ${D}${nonarch_libdir}/engawa/grow-data
+    install -D -m 0755 ${S}/systemd/keep-clock ${D}${nonarch_libdir}/engawa/keep-clock
     install -D -m 0755 ${S}/systemd/mount-data ${D}${nonarch_libdir}/engawa/mount-data
     install -D -m 0644 ${S}/systemd/engawa.sysusers ${D}${nonarch_libdir}/sysusers.d/engawa.conf
     install -D -m 0644 ${S}/systemd/engawa.tmpfiles ${D}${nonarch_libdir}/tmpfiles.d/engawa.conf
