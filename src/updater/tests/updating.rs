@@ -166,7 +166,7 @@ async fn a_stick_waits_for_its_turn() {
         tokio::time::sleep(machine.place.pause * 2).await;
         assert_eq!(machine.asked(), [] as [&str; 0], "the other one goes on alone");
         drop(taken);
-        until("the booth to be asked", || machine.times("info") > 1).await;
+        until("the second try", || machine.times("info") > 2).await;
         assert_eq!(machine.times("install"), 0, "somebody is there");
         booth.feel(Mood::Healthy);
     };
