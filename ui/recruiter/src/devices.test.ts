@@ -110,6 +110,19 @@ describe('devices', () => {
     expect(devices.state).toMatchObject({ phase: 'open', camera: { problem: 'insecure' }, microphone: { problem: 'insecure' } });
   });
 
+  // W7
+  it('go off together, without a moment in which one seems to be on', async () => {
+    const devices = make();
+    await devices.open();
+    const before = states.length;
+    devices.turnOff({ microphone: true, camera: true });
+    expect(states.slice(before).map(({ microphone, camera }) => [microphone.on, camera.on])).toEqual([[false, false]]);
+    expect(tracks.map((t) => t.enabled)).toEqual([false, false]);
+    devices.turn('camera', true);
+    devices.turnOff({ microphone: true, camera: false });
+    expect([devices.state.microphone.on, devices.state.camera.on]).toEqual([false, true]);
+  });
+
   // W7, L3
   it('stay off through another choice, and are remembered for the next time', async () => {
     const devices = make();

@@ -132,6 +132,17 @@ export class Devices {
     this.#set({ [kind]: { ...input, on } });
   }
 
+  /** Turns inputs off in one change: between two, whoever follows them would tell the others that one is on. */
+  turnOff(off: Record<Kind, boolean>): void {
+    const { microphone, camera } = this.#state;
+    if (off.microphone && microphone.track) microphone.track.enabled = false;
+    if (off.camera && camera.track) camera.track.enabled = false;
+    this.#set({
+      microphone: { ...microphone, on: microphone.on && !off.microphone },
+      camera: { ...camera, on: camera.on && !off.camera },
+    });
+  }
+
   /** Asks once more for what could not be had. */
   async retry(): Promise<void> {
     if (!this.#state.camera.track) await this.#reopen('camera');

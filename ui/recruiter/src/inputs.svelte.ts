@@ -47,13 +47,13 @@ export class Inputs {
 
   turn(kind: Kind, on: boolean): void {
     this.#devices.turn(kind, on);
-    keep.keepOn({ microphone: this.state.microphone.on, camera: this.state.camera.on });
+    this.#keepOn();
   }
 
   /** The room turned inputs off; they are shown off, and can be turned on again. */
   silence(off: On): void {
-    if (off.microphone) this.turn('microphone', false);
-    if (off.camera) this.turn('camera', false);
+    this.#devices.turnOff(off);
+    this.#keepOn();
   }
 
   choose(kind: Kind | 'speaker', id: string): void {
@@ -67,6 +67,10 @@ export class Inputs {
 
   retry(): void {
     void this.#devices.retry();
+  }
+
+  #keepOn(): void {
+    keep.keepOn({ microphone: this.state.microphone.on, camera: this.state.camera.on });
   }
 }
 
