@@ -1,5 +1,6 @@
 //! USB sticks: mounted so that nothing of them can run, in a mount namespace that ends with this process.
 
+use crate::booth;
 use crate::place::Place;
 use crate::rauc::Rauc;
 use crate::store::StoreError;
@@ -18,11 +19,10 @@ const FILES: usize = 1000;
 /// Bundles that are asked about.
 const BUNDLES: usize = 8;
 
-/// Most time that a stick waits for its turn; systemd's own limit is above it.
-const LONGEST: Duration = Duration::from_secs(90 * 60);
-/// Pauses before another try; a bundle that was copied for a booth in which somebody is gets copied anew.
-const SOON: u32 = 6;
-const LATER: u32 = 60;
+/// Most time that a stick waits for its turn: an hour of writing behind it is within systemd's limit.
+const LONGEST: Duration = Duration::from_secs(45 * 60);
+/// Pauses before another try.
+const PAUSES: u32 = 6;
 
 /// Why a stick cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -88,19 +88,20 @@ impl Drop for Stick {
 /// As [`update`].
 pub async fn install(place: &Place, file: &Path) -> Result<Ended, UpdateError> {
     let begun = Instant::now();
-    loop {
-        let ended = update(place, Source::File(file), false).await;
-        let pauses = match &ended {
-            Ok(Ended::Nothing(Why::Trial)) | Err(UpdateError::Store(StoreError::Taken)) => SOON,
-            Ok(Ended::Busy) => LATER,
-            _ => return ended,
-        };
-        if begun.elapsed() > LONGEST {
-            return ended;
+    let mut ended = update(place, Source::File(file), false).await;
+    while begun.elapsed() < LONGEST {
+        let is_busy = matches!(ended, Ok(Ended::Busy));
+        if !is_busy && !matches!(ended, Ok(Ended::Nothing(Why::Trial)) | Err(UpdateError::Store(StoreError::Taken))) {
+            break;
         }
         tracing::info!("the stick waits for its turn");
-        sleep(place.pause * pauses).await;
+        sleep(place.pause * PAUSES).await;
+        // Asked first: each try copies the bundle.
+        if !is_busy || booth::close(place).await.is_some() {
+            ended = update(place, Source::File(file), false).await;
+        }
     }
+    ended
 }
 
 /// The newest bundle of a folder that is signed for this machine.

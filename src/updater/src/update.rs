@@ -169,10 +169,12 @@ impl Run<'_> {
         tracing::info!(version = offer.version, slot, "writing");
         self.store.change(|state| state.writing(offer, slot, self.running))?;
         if let Err(source) = self.rauc.install(bundle).await {
-            // RAUC's daemon goes on without whoever waited: what it finishes is still a trial.
-            if !matches!(source, RaucError::Time { .. }) {
-                self.store.change(|state| state.unwritten(&source.to_string()))?;
-            }
+            let reason = source.to_string();
+            self.store.change(|state| match source {
+                // RAUC's daemon goes on without whoever waited: what it finishes is still a trial.
+                RaucError::Time { .. } => state.spoil(&offer.sha256, &reason),
+                _ => state.unwritten(&reason),
+            })?;
             return Err(UpdateError::Install { version: offer.version.clone(), slot: slot.to_owned(), source });
         }
         self.store.change(State::written)?;
