@@ -50,7 +50,7 @@ BREAKS = [
     ("boot", BOOT, "setexpr BOOT_B_LEFT ${BOOT_B_LEFT} - 1", "true", "boot.cmd: an update that never gets well"),
     ("boot", BOOT, "setenv part 3", "setenv part 2", "boot.cmd: one slot used up"),
     ("boot", BOOT, "fi\nsaveenv\n", "fi\n", "boot.cmd: a new card"),
-    ("boot", BOOT, "rootwait ro", "rootwait rw", "boot.cmd: a new card"),
+    ("boot", BOOT, "rootwait=60 ro", "rootwait rw", "boot.cmd: a new card"),
     ("boot", GRUB, "save_env A_TRY B_TRY\n\nif", "save_env A_TRY\n\nif", "grub.cfg: an update that never gets well"),
     ("boot", GRUB, '"$A_OK" = "1"', '"$A_OK" = "$A_OK"', "grub.cfg: a slot called bad"),
     ("boot", GRUB, 'set label="root-b"', 'set label="root-a"', "grub.cfg: one slot used up"),
