@@ -33,7 +33,7 @@ flash.sh --image FILE.img.zst --target DISK [--target DISK …] --service URL --
   --yes              does not ask
 
 exit: 0 done; 2 wrong arguments or files; 3 image not to be trusted; 4 target refused; 5 a tool or a right
-      is missing; 6 not confirmed; 7 a card failed and was made unbootable; 129, 130, 143 stopped by a signal
+      is missing; 6 not confirmed; 7 a card failed, what became of it is told; 129, 130, 143 stopped by a signal
 END
 }
 
@@ -147,7 +147,7 @@ alone() { # FILE
   local fd
   [ -z "$dry" ] || return 0
   exec {fd}<"$1"
-  flock -n "$fd" || bail 2 "$1 is in use by another flash.sh: wait for its end, or give each a list of its own"
+  flock -w 2 "$fd" || bail 2 "$1 is in use by another flash.sh: wait for its end, or give each a list of its own"
 }
 
 read_booths() {
@@ -578,12 +578,12 @@ finish() { # CODE
   set +e
   release
   if [ "$1" != 0 ]; then
-    if [ -n "$personal" ]; then forget; fi
     note "$(tail -n 20 "$out")"
     why=$(sed 's/\x1b\[[0-9;]*m//g; /^$/d' "$out" | tail -n 1)
     fate='It CANNOT BE REACHED AND MAY START: do not use it before it was written anew'
     [ -n "$sealing" ] || fate='It cannot be reached any more, and was not bootable yet'
     if wipe 2>/dev/null; then fate='It was made unbootable'; fi
+    if [ -n "$personal" ]; then forget; fi
     say "$booth (${disks[index]}): $word while $doing${why:+: ${why%.}}. $fate; the token was not used." \
       "Try again, or another card." >&2
   fi
