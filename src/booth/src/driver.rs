@@ -92,7 +92,7 @@ impl Driver {
             let now = Instant::now();
             self.parts.watchdog.turn(now);
             if self.parts.studio.is_stuck(now) {
-                tracing::error!("a device of the media hangs: the program starts anew");
+                tracing::error!("the media hang, a device or the disk: the program starts anew");
                 return Ok(3);
             }
             let courier = self.disk.courier().and_then(|courier| courier.poll_timeout());
