@@ -168,7 +168,11 @@ async fn a_stick_waits_for_its_turn() {
         drop(taken);
         until("the first try", || machine.times("info") > 1).await;
         tokio::time::sleep(machine.place.pause * 20).await;
-        assert_eq!((machine.times("info"), machine.times("install")), (2, 0), "somebody is there, and it is asked alone");
+        assert_eq!(
+            (machine.times("info"), machine.times("install")),
+            (2, 0),
+            "somebody is there, and it is asked alone"
+        );
         booth.feel(Mood::Healthy);
     };
     let (ended, ()) = tokio::join!(install(&machine.place, &file), hall);
