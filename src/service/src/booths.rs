@@ -24,9 +24,7 @@ use crate::clock;
 use crate::config;
 use crate::store::{Expect, Kept, Store, StoreError};
 use devices::Devices;
-use engawa_ledger::Ledger;
 use engawa_protocol::{BoothId, CompanyId, Millis};
-use futures_util::{FutureExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex as StdMutex};
@@ -39,8 +37,6 @@ pub const BOOTHS: usize = 2_000;
 /// Longest name in Unicode scalar values, as `flash.sh` takes it.
 pub const NAME_CHARS: usize = 64;
 
-/// A list that could not be read is read again after this.
-const RETRY: std::time::Duration = std::time::Duration::from_millis(500);
 const BOOTH: &str = "booth/";
 
 /// How a booth stands with the service.
@@ -309,34 +305,12 @@ impl Booths {
     }
 
     /// Takes over what other nodes change, and writes what booths tell, until the service stops.
-    pub async fn keep_up(self: Arc<Self>, ledger: Arc<dyn Ledger>, stop: CancellationToken) {
+    pub async fn keep_up(self: Arc<Self>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.devices.keep() => {}
-            () = self.follow(ledger) => stop.cancelled().await,
-        }
-    }
-
-    async fn follow(&self, ledger: Arc<dyn Ledger>) {
-        let mut changes = match ledger.watch(BOOTH).await {
-            Ok(changes) => changes,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the booths' changes are not followed");
-                return;
-            }
-        };
-        while let Some(change) = changes.next().await {
-            // The ledger is away; what changed is told when it is back.
-            if change.is_err() {
-                continue;
-            }
-            // What has piled up meanwhile is one look.
-            while let Some(Some(_)) = changes.next().now_or_never() {}
-            // Whoever was shut out stays in until this is read.
-            while let Err(error) = self.look_again().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the booths are not read again");
-                tokio::time::sleep(RETRY).await;
-            }
+            // Whoever is shut out at another node stays in until it is read here.
+            () = self.store.follow(&[BOOTH], || self.look_again()) => {}
         }
     }
 

@@ -5,9 +5,7 @@
 
 use crate::config::Config;
 use crate::store::{Expect, Store, StoreError};
-use engawa_ledger::Ledger;
 use engawa_protocol::{CompanyId, Localized, NameRule, Reentry};
-use futures_util::{FutureExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::{Mutex, watch};
@@ -247,33 +245,14 @@ impl Fair {
     }
 
     /// Takes over what other nodes change, until the service stops.
-    pub async fn keep_up(self: Arc<Self>, ledger: Arc<dyn Ledger>, stop: CancellationToken) {
-        let watched = futures_util::future::try_join(ledger.watch(EVENT), ledger.watch(COMPANY)).await;
-        let mut changes = match watched {
-            Ok((event, companies)) => futures_util::stream::select(event, companies),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the event's changes are not followed");
-                return;
-            }
+    pub async fn keep_up(self: Arc<Self>, stop: CancellationToken) {
+        let look = || async {
+            let _changing = self.changing.lock().await;
+            self.look_again().await
         };
-        loop {
-            let change = tokio::select! {
-                () = stop.cancelled() => return,
-                change = changes.next() => change,
-            };
-            match change {
-                None => return,
-                // The ledger is away; what changed is told when it is back.
-                Some(Err(_)) => {}
-                Some(Ok(_)) => {
-                    // What has piled up meanwhile is one look.
-                    while let Some(Some(_)) = changes.next().now_or_never() {}
-                    let _changing = self.changing.lock().await;
-                    if let Err(error) = self.look_again().await {
-                        tracing::error!(error = &error as &dyn std::error::Error, "the event is not read again");
-                    }
-                }
-            }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.store.follow(&[EVENT, COMPANY], look) => {}
         }
     }
 

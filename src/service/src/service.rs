@@ -151,8 +151,8 @@ impl Service {
         // Before the rooms are listed: one that is opened in between is heard of.
         let listening = nodes::run(nodes, service.rooms.clone(), service.hall.clone(), service.stop.clone());
         service.tasks.spawn(listening.await.map_err(OpenError::Relay)?);
-        service.tasks.spawn(service.fair.clone().keep_up(service.ledger.clone(), service.stop.clone()));
-        service.tasks.spawn(service.booths.clone().keep_up(service.ledger.clone(), service.stop.clone()));
+        service.tasks.spawn(service.fair.clone().keep_up(service.stop.clone()));
+        service.tasks.spawn(service.booths.clone().keep_up(service.stop.clone()));
         service.rooms.restore().await.map_err(StoreError::from)?;
         service.schedule.mend(&service.rooms).await?;
         service.tasks.spawn(sweep::run(service.clone()));

@@ -8,13 +8,20 @@ pub use engawa_ledger::Expect;
 
 use engawa_ledger::{BlobError, BlobHash, BlobReader, Entry, Ledger, PutError, Revision};
 use engawa_protocol::FileId;
-use futures_util::StreamExt;
+use futures_util::future::try_join_all;
+use futures_util::stream::select_all;
+use futures_util::{FutureExt, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// Bytes of one piece of a file on its way.
 pub const PIECE_BYTES: usize = engawa_ledger::VALUE_BYTES;
+
+/// Between two looks at a ledger that fails.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// A record and which state of it this is.
 #[derive(Debug, Clone)]
@@ -116,6 +123,38 @@ impl Store {
         Ok(self.ledger.value(key).await?.map(|entry| entry.value))
     }
 
+    /// Looks whenever something under one of `prefixes` may have changed: at once, and for ever, also when the
+    /// ledger fails meanwhile.
+    pub async fn follow<F, L>(&self, prefixes: &[&str], look: F)
+    where
+        F: Fn() -> L,
+        L: Future<Output = Result<(), StoreError>>,
+    {
+        let records = prefixes.join(" ");
+        loop {
+            match try_join_all(prefixes.iter().map(|prefix| self.ledger.watch(prefix))).await {
+                Ok(watches) => {
+                    let mut changes = select_all(watches);
+                    // What changed before this is told by nobody.
+                    until_seen(&records, &look).await;
+                    while let Some(change) = changes.next().await {
+                        // The ledger is away; what changed is told when it is back.
+                        if change.is_err() {
+                            continue;
+                        }
+                        // What has piled up meanwhile is one look.
+                        while let Some(Some(_)) = changes.next().now_or_never() {}
+                        until_seen(&records, &look).await;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(records, error = &error as &dyn std::error::Error, "changes are not followed");
+                }
+            }
+            sleep(RETRY).await;
+        }
+    }
+
     /// Removes everything whose key begins with `prefix`.
     ///
     /// # Errors
@@ -176,6 +215,16 @@ pub fn hash_of(bytes: &[u8]) -> FileId {
 
 fn blob(file: &FileId) -> BlobHash {
     file.as_str().parse().expect("a file is named by a SHA-256 in hexadecimal digits")
+}
+
+async fn until_seen<L: Future<Output = Result<(), StoreError>>>(records: &str, look: &impl Fn() -> L) {
+    let mut is_said = false;
+    while let Err(error) = look().await {
+        if !std::mem::replace(&mut is_said, true) {
+            tracing::error!(records, error = &error as &dyn std::error::Error, "changes are not read");
+        }
+        sleep(RETRY).await;
+    }
 }
 
 fn parse<T: DeserializeOwned>(key: &str, entry: &Entry) -> Result<Kept<T>, StoreError> {

@@ -4,31 +4,20 @@ mod support;
 
 use engawa_ledger::Ledger;
 use engawa_ledger::nats::{NatsConfig, NatsLedger, Tls};
-use engawa_protocol::{ClientMessage, CloseCode, Device as Machine, Fallback, Millis, ServiceMessage};
-use engawa_service::booths::{EnrolKey, EnrolToken};
+use engawa_protocol::{ClientMessage, CloseCode, Device as Machine, Fallback, ServiceMessage};
+use engawa_service::booths::EnrolKey;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 use support::client::Client;
-use support::device::{Device, challenge, open};
+use support::device::{Device, challenge, fresh_token, open, token};
 use support::process::Process;
 use support::servers::Servers;
 use support::web::{Api, now, request};
-use support::{House, PATIENCE};
+use support::{House, PATIENCE, booth_text};
 use tokio::time::{Instant, sleep};
-
-/// A token as the command line makes it, of any age.
-fn token(house: &House, booth: &str, issued: u64, life: u64) -> String {
-    let key = EnrolKey::read_or_make(&house.folder.path().join("data/enrol.key")).unwrap();
-    let (id, life) = (booth.parse().unwrap(), Duration::from_millis(life));
-    key.token(&EnrolToken::new(id, booth.to_uppercase(), None, Millis(issued), life)).unwrap()
-}
-
-fn fresh_token(house: &House, booth: &str) -> String {
-    token(house, booth, now(), 60_000)
-}
 
 fn make_tokens(config: &Path, more: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_engawa-service"));
@@ -117,6 +106,23 @@ async fn only_the_booths_own_signature_of_a_fresh_challenge_signs_in_and_once() 
 
 // P2
 #[tokio::test]
+async fn a_booth_that_the_configuration_names_later_has_its_key_no_longer() {
+    let mut house = House::open().await;
+    let device = Device::new();
+    assert_eq!(device.enrol(house.address(), &fresh_token(&house, "b-01")).await.0, 200);
+    let bearer = device.sign_in(house.address(), "b-01").await;
+    house.stop().await;
+    let named = std::fs::read_to_string(house.config_file()).unwrap() + &booth_text("b-01");
+    std::fs::write(house.config_file(), named).unwrap();
+    house.start().await;
+    let at = house.address();
+    assert_eq!(device.answer(at, "b-01", &challenge(at, "b-01").await).await.0, 401);
+    assert_eq!(open(at, &bearer).await, Err(401));
+    Client::booth(at, "b-01").await;
+}
+
+// P2
+#[tokio::test]
 async fn a_token_is_taken_once_and_its_card_does_not_enrol_a_second_booth() {
     let house = House::open().await;
     let at = house.address();
@@ -157,7 +163,8 @@ async fn a_token_that_is_over_or_of_somebody_else_is_refused() {
     assert_eq!(listed(&staff, "b-01").await, None);
     // Later, an older token does not put the booth out.
     let (older, newer) = (support::web::now() - 10, support::web::now());
-    let (older, newer) = (self::token(&house, "b-01", older, 60_000), self::token(&house, "b-01", newer, 60_000));
+    let (older, newer) =
+        (support::device::token(&house, "b-01", older, 60_000), support::device::token(&house, "b-01", newer, 60_000));
     assert_eq!(device.enrol(at, &newer).await.0, 200);
     let (status, said) = Device::new().enrol(at, &older).await;
     assert_eq!((status, &said["error"]), (410, &json!("expired")));

@@ -9,19 +9,23 @@ use engawa_ledger::{
     Revision, Subscription, Watch,
 };
 use engawa_protocol::{
-    Actor, Command, Event, Fault, Locale, Millis, Peer, Recorded, Refusal, RoomId, Seat, Seq, ServiceMessage, Signal,
+    Actor, CloseCode, Command, Event, Fault, Locale, Millis, Peer, Recorded, Refusal, RoomId, Seat, Seq,
+    ServiceMessage, Signal,
 };
 use futures_util::StreamExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use support::client::Client;
-use support::{House, fresh_room};
+use support::device::{Device, fresh_token};
+use support::{House, PATIENCE, fresh_room};
 use tokio::sync::watch;
 
 const WORKS: u8 = 0;
 const FAILS_BEFORE_WRITING: u8 = 1;
 const FAILS_AFTER_WRITING: u8 = 2;
+const FAILS_TO_LIST: u8 = 3;
+const BOOTHS: &str = "booth/";
 
 /// The real ledger, with appends that fail on demand; after a failed writing, what is there cannot
 /// be brought to the disk, so reading fails too.
@@ -29,9 +33,23 @@ struct Flaky {
     inner: SledLedger,
     mode: watch::Sender<u8>,
     reads: AtomicU32,
+    failed_lists: AtomicU32,
+    /// Watches of the booths that end at once or, every other one, are refused.
+    short_watches: AtomicU32,
 }
 
 impl Flaky {
+    fn new(inner: SledLedger) -> Self {
+        let mode = watch::Sender::new(WORKS);
+        Self {
+            inner,
+            mode,
+            reads: AtomicU32::new(0),
+            failed_lists: AtomicU32::new(0),
+            short_watches: AtomicU32::new(0),
+        }
+    }
+
     fn set(&self, mode: u8) {
         self.mode.send_replace(mode);
     }
@@ -93,11 +111,23 @@ impl Ledger for Flaky {
     }
 
     fn list(&self, prefix: &str) -> Answer<'_, Result<Vec<(String, Entry)>, Error>> {
+        if *self.mode.borrow() == FAILS_TO_LIST && prefix == BOOTHS {
+            self.failed_lists.fetch_add(1, Ordering::SeqCst);
+            return Box::pin(async { Err(Error::Stopping) });
+        }
         self.inner.list(prefix)
     }
 
     fn watch(&self, prefix: &str) -> Answer<'_, Result<Watch, Error>> {
-        self.inner.watch(prefix)
+        if prefix != BOOTHS {
+            return self.inner.watch(prefix);
+        }
+        let left = self.short_watches.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        match left {
+            Ok(left) if left % 2 == 1 => Box::pin(async { Err(Error::Stopping) }),
+            Ok(_) => Box::pin(async { Ok(futures_util::stream::empty().boxed()) }),
+            Err(_) => self.inner.watch(prefix),
+        }
     }
 
     fn put_blob(&self, hash: &BlobHash, size: u64, chunks: Chunks) -> Answer<'_, Result<(), BlobError>> {
@@ -133,7 +163,7 @@ impl Ledger for Flaky {
 async fn begin() -> (House, Arc<Flaky>, Client, RoomId, Vec<Recorded>) {
     let mut house = House::furnish("", "");
     house.add_host("takahashi", "minato").await;
-    let ledger = Arc::new(Flaky { inner: house.ledger(), mode: watch::Sender::new(WORKS), reads: AtomicU32::new(0) });
+    let ledger = Arc::new(Flaky::new(house.ledger()));
     house.start_on(ledger.clone()).await;
     let mut guest = Client::booth(house.address(), "a-01").await;
     let room = fresh_room();
@@ -283,4 +313,51 @@ async fn a_lost_line_that_could_not_be_stored_is_told_when_the_ledger_is_back() 
     ledger.set(WORKS);
     guest.events_until(&room, &mut log, |r| r.event == Event::Lost { seat: Seat(1) }).await;
     guest.command(&room, MUTED).await.unwrap();
+}
+
+/// A service on that ledger and a booth that has enrolled there.
+async fn with_a_booth(prepare: impl FnOnce(&Flaky)) -> (House, Arc<Flaky>, Client) {
+    let mut house = House::furnish("", "");
+    let ledger = Arc::new(Flaky::new(house.ledger()));
+    prepare(&ledger);
+    house.start_on(ledger.clone()).await;
+    let device = Device::new();
+    assert_eq!(device.enrol(house.address(), &fresh_token(&house, "b-01")).await.0, 200);
+    let booth = device.connect(house.address(), "b-01").await;
+    (house, ledger, booth)
+}
+
+/// As another node revokes the booth.
+async fn revoke(ledger: &Flaky) {
+    let kept = ledger.value("booth/b-01").await.unwrap().unwrap();
+    let mut record: serde_json::Value = serde_json::from_slice(&kept.value).unwrap();
+    assert_eq!(record["state"], "enrolled");
+    record["state"] = "revoked".into();
+    record.as_object_mut().unwrap().remove("key");
+    let record = serde_json::to_vec(&record).unwrap();
+    ledger.put("booth/b-01", &record, Expect::Revision(kept.revision)).await.unwrap();
+}
+
+// P2
+#[tokio::test]
+async fn a_booth_that_is_shut_out_at_another_node_is_out_here_however_often_watching_fails() {
+    let (_house, ledger, mut booth) = with_a_booth(|ledger| ledger.short_watches.store(4, Ordering::SeqCst)).await;
+    revoke(&ledger).await;
+    assert_eq!(booth.closed().await, CloseCode::SignedOut as u16);
+}
+
+// P2
+#[tokio::test]
+async fn a_booth_that_is_shut_out_while_the_ledger_cannot_be_read_is_out_when_it_can() {
+    let (_house, ledger, mut booth) = with_a_booth(|_| {}).await;
+    ledger.set(FAILS_TO_LIST);
+    revoke(&ledger).await;
+    let looking = async {
+        while ledger.failed_lists.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking).await.expect("it looks");
+    ledger.set(WORKS);
+    assert_eq!(booth.closed().await, CloseCode::SignedOut as u16);
 }

@@ -1,14 +1,17 @@
 //! A booth with a key of its own, as far as HTTP shows it.
 
 use super::client::{self, Client};
-use super::fresh_client;
-use super::web::{Answer, request};
+use super::web::{Answer, now, request};
+use super::{House, fresh_client};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use engawa_protocol::Millis;
+use engawa_service::booths::{EnrolKey, EnrolToken};
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 pub struct Device {
     key: Ed25519KeyPair,
@@ -57,6 +60,17 @@ impl Device {
         let socket = client::open(address, &[("authorization", &bearer)]).await.unwrap();
         Client::greet(socket, fresh_client()).await
     }
+}
+
+/// A token as the command line makes it, of any age.
+pub fn token(house: &House, booth: &str, issued: u64, life: u64) -> String {
+    let key = EnrolKey::read_or_make(&house.folder.path().join("data/enrol.key")).unwrap();
+    let (id, life) = (booth.parse().unwrap(), Duration::from_millis(life));
+    key.token(&EnrolToken::new(id, booth.to_uppercase(), None, Millis(issued), life)).unwrap()
+}
+
+pub fn fresh_token(house: &House, booth: &str) -> String {
+    token(house, booth, now(), 60_000)
 }
 
 pub async fn challenge(address: SocketAddr, booth: &str) -> String {
