@@ -62,6 +62,7 @@ test('nothing is installed while somebody is in the booth', async () => {
 // P3
 test('a signed bundle is installed, started, and called good', async () => {
   const before = await booth.slot();
+  booth.shelf.offer(bundle('good', GOOD), GOOD);
   await timed('update: bundle that is here to written and restarted', async () => expect(await booth.update()).toBe(''));
   await booth.works();
   await booth.proven();
@@ -87,6 +88,28 @@ test('a version that starts but does not get healthy falls back by itself, and s
   await until('the service to be told', async () => (await told())?.fallback?.version === SICK, { within: 60_000, instead: told });
   expect(await told()).toMatchObject({ version: GOOD, slot: before, fallback: { reason: expect.stringMatching(/camera/) as string } });
   await booth.proven();
+});
+
+// P3
+test('a memory of the boot loader that a cut of power left empty starts what is proven, never what is half written', async () => {
+  const running = [await booth.version(), await booth.slot()];
+  const { machine } = booth;
+  const resets = machine.qmp.count('RESET');
+  // What GRUB does without any memory is to start A.
+  expect(running[1]).toBe('B');
+  await machine.sh('dd if=/dev/zero of=/dev/disk/by-partlabel/root-a bs=1M count=16 conv=fsync status=none');
+  const memories = '/boot/efi/EFI/BOOT';
+  await machine.sh(`truncate -s 0 ${memories}/grubenv && sync`);
+  await machine.qmp.do('system_reset');
+  await machine.again(resets, 600_000);
+  await booth.works();
+  expect([await booth.version(), await booth.slot()]).toEqual(running);
+  // The loader counted this start in the second one: only a start that is called good makes it as it was.
+  for (const name of ['grubenv', 'grubkept']) {
+    const memory = () => machine.sh(`grub-editenv ${memories}/${name} list | sort | tr "\\n" " "`);
+    const sound = async () => (await memory()).trim() === 'A_OK=0 A_TRY=0 B_OK=1 B_TRY=0 ORDER=B A';
+    await until(`${name} to say what is sure`, sound, { within: 420_000, every: 2_000, instead: memory });
+  }
 });
 
 // P3

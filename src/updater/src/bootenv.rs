@@ -1,39 +1,63 @@
 //! GRUB's memory, when a cut of power has left it empty.
 //!
 //! `grub-editenv` truncates the file before it writes it. Of a file that is no environment block GRUB takes
-//! nothing, and neither GRUB nor RAUC ever mends it: the slots would no longer be counted.
+//! nothing, and neither GRUB nor RAUC ever mends it: the slots would no longer be counted, and a slot that is half
+//! written would be started for ever. So a second file beside it, which `grub.cfg` takes instead, says what is sure:
+//! the proven slot first, and whether the other one may be started at all. Both are never written at the same time.
 
 use crate::place::Place;
 use crate::store::{StoreError, replace};
-use engawa_session::update::Running;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Size of a block in bytes (GRUB's `DEFAULT_ENVBLK_SIZE`).
 const BYTES: usize = 1024;
 const SIGNATURE: &str = "# GRUB Environment Block\n";
+/// The second memory's name, which stands in `grub.cfg`, too.
+const KEPT: &str = "grubkept";
 
 /// Makes the block anew if it is broken, with the running slot first; true when it was.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn mend(place: &Place, running: &Running) -> Result<bool, StoreError> {
+pub fn mend(place: &Place, running: &str) -> Result<bool, StoreError> {
     let Some(path) = grubenv(place) else { return Ok(false) };
-    let whole = |bytes: &Vec<u8>| bytes.len() == BYTES && bytes.starts_with(SIGNATURE.as_bytes());
-    match std::fs::read(&path) {
-        Ok(bytes) if whole(&bytes) => return Ok(false),
-        // A boot partition that is not there is not mended by a file.
-        Err(_) if !path.parent().is_some_and(|folder| folder.join("grub.cfg").exists()) => return Ok(false),
-        Ok(_) | Err(_) => {}
+    // A boot partition that is not there is not mended by a file.
+    if whole(&path).is_some() || !path.with_file_name("grub.cfg").exists() {
+        return Ok(false);
     }
-    replace(&path, block(&running.image.slot).as_bytes(), 0o600)?;
+    let bad = format!("\n{}_OK=0\n", other(running));
+    let other_ok = whole(&path.with_file_name(KEPT)).is_none_or(|kept| !kept.contains(&bad));
+    replace(&path, block(running, other_ok).as_bytes(), 0o600)?;
     Ok(true)
 }
 
-fn block(first: &str) -> String {
-    let second = if first == "A" { "B" } else { "A" };
-    let text = format!("{SIGNATURE}ORDER={first} {second}\nA_OK=1\nA_TRY=0\nB_OK=1\nB_TRY=0\n");
+/// Keeps for such a case that the running slot is to be started, and whether the other one may be. That it cannot be
+/// kept is logged alone: the first memory is there.
+pub fn keep(place: &Place, running: &str, other_ok: bool) {
+    let Some(path) = grubenv(place).map(|path| path.with_file_name(KEPT)) else { return };
+    let wanted = block(running, other_ok);
+    if !path.with_file_name("grub.cfg").exists() || whole(&path).as_deref() == Some(&*wanted) {
+        return;
+    }
+    if let Err(error) = replace(&path, wanted.as_bytes(), 0o600) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the boot loader's second memory is not kept");
+    }
+}
+
+fn whole(path: &Path) -> Option<String> {
+    std::fs::read_to_string(path).ok().filter(|text| text.len() == BYTES && text.starts_with(SIGNATURE))
+}
+
+fn block(first: &str, other_ok: bool) -> String {
+    let (second, ok) = (other(first), u8::from(other_ok));
+    let text =
+        format!("{SIGNATURE}ORDER={first} {second}\n{first}_OK=1\n{first}_TRY=0\n{second}_OK={ok}\n{second}_TRY=0\n");
     let rest = "#".repeat(BYTES - text.len());
     text + &rest
+}
+
+fn other(slot: &str) -> &'static str {
+    if slot == "A" { "B" } else { "A" }
 }
 
 /// The file that RAUC's settings name, when the boot loader is GRUB.

@@ -37,7 +37,7 @@ pub async fn mark_good(place: &Place, patience: Patience) -> Result<(), GoodErro
     let (started, running) = (Instant::now(), place.running()?);
     let store = Store::new(&place.data);
     let watch = Watch { place, store: &store, running: &running, rauc: Rauc { program: &place.rauc } };
-    match bootenv::mend(place, &running) {
+    match bootenv::mend(place, &running.image.slot) {
         Ok(false) => {}
         Ok(true) => {
             tracing::warn!("the boot loader's memory was broken and is made anew");
@@ -135,9 +135,16 @@ impl Watch<'_> {
     }
 
     async fn try_mark(&self) -> Result<(), Box<dyn std::error::Error>> {
+        let (status, slot) = (self.rauc.status().await?, &self.running.image.slot);
+        // Before RAUC writes: a cut meanwhile must not cost what is proven. Never while another slot is written.
+        let is_trial = self.store.change(|state| {
+            if state.trial.is_none() {
+                bootenv::keep(self.place, slot, status.way_back(slot));
+            }
+            state.trial.is_some()
+        })?;
         self.rauc.mark(Mark::Good).await?;
-        let first = self.rauc.status().await?.is_first(&self.running.image.slot);
-        if !first && self.store.state()?.trial.is_none() {
+        if !is_trial && !status.is_first(slot) {
             self.rauc.mark(Mark::Active).await?;
         }
         Ok(())

@@ -131,6 +131,8 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&new, path)?;
+        // On FAT the name is the file's: without this the disk still has the other file's, which is free.
+        file.sync_all()?;
         File::open(folder)?.sync_all()
     };
     write().map_err(disk("writing", path))

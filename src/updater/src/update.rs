@@ -2,6 +2,7 @@
 //!
 //! [`State::next`]: engawa_session::update::State::next
 
+use crate::bootenv;
 use crate::booth::{self, Lease};
 use crate::fetch::{self, FetchError, Pace};
 use crate::place::{Place, PlaceError};
@@ -167,7 +168,10 @@ impl Run<'_> {
         let slot = slot.ok_or_else(|| UpdateError::OneSlot(self.running.image.slot.clone()))?;
         let Some(lease) = booth::close(self.place).await else { return Ok(Ended::Busy) };
         tracing::info!(version = offer.version, slot, "writing");
-        self.store.change(|state| state.writing(offer, slot, self.running))?;
+        self.store.change(|state| {
+            state.writing(offer, slot, self.running);
+            bootenv::keep(self.place, &self.running.image.slot, false);
+        })?;
         if let Err(source) = self.rauc.install(bundle).await {
             let reason = source.to_string();
             self.store.change(|state| match source {

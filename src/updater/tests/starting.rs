@@ -112,11 +112,11 @@ async fn an_image_whose_rauc_does_not_work_is_not_good() {
 async fn a_known_image_counts_whether_its_booth_is_healthy_or_not_there_at_all() {
     let machine = Machine::new();
     mark_good(&machine.place, SHORT).await.expect("it is known");
-    assert_eq!(machine.asked(), ["status mark-good booted", "status"]);
+    assert_eq!(machine.asked(), ["status", "status mark-good booted"]);
     let machine = Machine::new();
     let _booth = Booth::open(&machine.place.socket, Mood::NoCamera);
     mark_good(&machine.place, LONG).await.expect("its booth answers");
-    assert_eq!(machine.asked(), ["status mark-good booted", "status"]);
+    assert_eq!(machine.asked(), ["status", "status mark-good booted"]);
     assert_eq!(machine.state().fallback, None);
 }
 
@@ -134,23 +134,70 @@ async fn a_disk_that_cannot_be_read_calls_nothing_good() {
 async fn a_boot_loader_that_forgot_everything_is_told_anew_and_nobody_is_blamed() {
     let machine = trial();
     machine.start("1", "A", "second");
-    let grubenv = machine.path("grubenv");
-    machine.put("grub.cfg", "");
-    machine.put("system.conf", &format!("[system]\ngrubenv={}\n", grubenv.display()));
     for broken in ["", "# GRUB Environment Block\nORDER=A B\n"] {
-        machine.put("grubenv", broken);
+        machine.grub(broken);
         mark_good(&machine.place, SHORT).await.expect("it is known");
-        let text = std::fs::read_to_string(&grubenv).expect("a file");
-        assert_eq!(text.len(), 1024);
-        assert!(
-            text.starts_with("# GRUB Environment Block\nORDER=A B\nA_OK=1\nA_TRY=0\nB_OK=1\nB_TRY=0\n##"),
-            "{text}"
-        );
+        assert_eq!(machine.memory("grubenv"), "ORDER=A B A_OK=1 A_TRY=0 B_OK=1 B_TRY=0");
         assert_eq!((machine.state().given_up("2"), machine.state().trial), (None, None));
     }
     // A whole one is left as it is.
-    let whole = std::fs::read_to_string(&grubenv).expect("a file").replace("A_TRY=0", "A_TRY=2");
+    let whole = std::fs::read_to_string(machine.path("grubenv")).expect("a file").replace("A_TRY=0", "A_TRY=2");
     machine.put("grubenv", &whole);
     mark_good(&machine.place, SHORT).await.expect("it is known");
-    assert_eq!(std::fs::read_to_string(&grubenv).expect("a file"), whole);
+    assert_eq!(std::fs::read_to_string(machine.path("grubenv")).expect("a file"), whole);
+}
+
+// P3
+#[tokio::test]
+async fn a_failed_version_stays_given_up_when_the_boot_loader_forgets_it() {
+    let machine = trial();
+    let store = engawa_updater::store::Store::new(&machine.place.data);
+    store.change(|state| state.failed("camera".into())).expect("a disk");
+    machine.start("1", "A", "third");
+    machine.grub("");
+    mark_good(&machine.place, SHORT).await.expect("it is known");
+    assert_eq!((machine.state().given_up("2"), machine.state().trial), (Some("camera"), None));
+}
+
+// P3
+#[tokio::test]
+async fn a_second_memory_says_which_slot_is_proven_and_outlives_the_first() {
+    let machine = trial();
+    machine.grub("");
+    let booth = Booth::open(&machine.place.socket, Mood::NoCamera);
+    watch(&machine, LONG, "some checks", || booth.checks() > 5).await;
+    assert!(!machine.path("grubkept").exists(), "nothing is proven");
+    booth.feel(Mood::Healthy);
+    mark_good(&machine.place, LONG).await.expect("it is good");
+    assert_eq!(machine.memory("grubkept"), "ORDER=B A B_OK=1 B_TRY=0 A_OK=1 A_TRY=0");
+    assert_eq!(machine.memory("grubkept-at-mark-good"), machine.memory("grubkept"), "before RAUC writes the first");
+    machine.put("other", "bad");
+    mark_good(&machine.place, SHORT).await.expect("it is known");
+    assert_eq!(machine.memory("grubkept"), "ORDER=B A B_OK=1 B_TRY=0 A_OK=0 A_TRY=0");
+    // A slot that must not be started is not forgotten with the first one.
+    machine.grub("");
+    mark_good(&machine.place, SHORT).await.expect("it is known");
+    assert_eq!(machine.memory("grubenv"), "ORDER=B A B_OK=1 B_TRY=0 A_OK=0 A_TRY=0");
+}
+
+// P3
+#[tokio::test]
+async fn while_a_slot_waits_for_its_start_the_second_memory_stays() {
+    let machine = trial();
+    // Still the start in which it was written.
+    machine.start("1", "A", "first");
+    machine.grub(&format!("{:#<1024}", "# GRUB Environment Block\nORDER=B A\n"));
+    machine.put("grubkept", "as it was");
+    mark_good(&machine.place, SHORT).await.expect("it is known");
+    assert_eq!(std::fs::read_to_string(machine.path("grubkept")).expect("a file"), "as it was");
+}
+
+// P3
+#[tokio::test]
+async fn a_second_memory_that_cannot_be_kept_keeps_no_start_from_being_good() {
+    let machine = Machine::new();
+    machine.grub(&format!("{:#<1024}", "# GRUB Environment Block\nORDER=A B\n"));
+    std::fs::create_dir(machine.path("grubkept")).expect("a folder");
+    mark_good(&machine.place, SHORT).await.expect("it is known");
+    assert_eq!(machine.times("status mark-good booted"), 1);
 }

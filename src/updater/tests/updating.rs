@@ -3,10 +3,12 @@
 mod support;
 
 use engawa_session::update::{Stage, State, Why};
+use engawa_updater::rauc::RaucError;
 use engawa_updater::service::Service;
 use engawa_updater::stick::install;
 use engawa_updater::store::Store;
 use engawa_updater::update::{Ended, Source, UpdateError, update};
+use std::time::Duration;
 use support::booth::{Booth, Mood};
 use support::origin::Origin;
 use support::{Machine, bundle, image, until};
@@ -115,6 +117,40 @@ async fn a_slot_that_cannot_be_written_is_tried_three_times_and_the_running_one_
     }
     assert!(matches!(run(&machine, &origin).await, Ok(Ended::Nothing(Why::Refused { .. }))));
     assert_eq!((machine.times("install"), machine.times("systemctl reboot"), origin.asked().len()), (3, 0, 1));
+}
+
+// P3
+#[tokio::test]
+async fn a_slot_that_is_being_written_is_called_bad_in_the_second_memory_too() {
+    let (machine, origin) = (Machine::new(), Origin::open("2", bundle("2", 50_000)).await);
+    machine.grub("RAUC's own");
+    machine.put("grubkept", "");
+    let _booth = Booth::open(&machine.place.socket, Mood::Healthy);
+    run_to_restart(&machine, &origin).await;
+    assert_eq!(machine.memory("grubkept-in-writing"), "ORDER=A B A_OK=1 A_TRY=0 B_OK=0 B_TRY=0");
+}
+
+// P3
+#[tokio::test]
+async fn a_slot_that_is_written_without_an_end_may_still_be_a_trial() {
+    let (machine, origin) = (Machine::new(), Origin::open("2", bundle("2", 50_000)).await);
+    let _booth = Booth::open(&machine.place.socket, Mood::Healthy);
+    machine.put("slow", "");
+    for _ in 0..3 {
+        let too_late = async {
+            until("the writing", || machine.times("install") > 0).await;
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(2 * 3600)).await;
+            tokio::time::resume();
+        };
+        let (ended, ()) = tokio::join!(run(&machine, &origin), too_late);
+        let Err(UpdateError::Install { source, .. }) = ended else { panic!("{ended:?}") };
+        assert!(matches!(source, RaucError::Time { .. }), "{source}");
+        assert_eq!(stage(&machine), Some(Stage::Writing));
+        std::fs::remove_file(machine.path("asked")).expect("a file");
+    }
+    let given_up = machine.state().refused;
+    assert!(given_up[0].reason.contains("did not end in time"), "{given_up:?}");
 }
 
 // P3

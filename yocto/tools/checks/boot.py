@@ -24,13 +24,17 @@ booti() { echo "boot $bootargs"; exit; }
 """
 GRUB_WORDS = r"""
 set() { printf -v "${1%%=*}" %s "${1#*=}"; }
-load_env() { :; }
-save_env() { local name; printf saved; for name; do printf ' %s=%s' "$name" "${!name}"; done; echo; }
+load_env() { [ "$2" != "$prefix/$lost" ] && eval "$given"; }
+save_env() {
+  local name
+  [ "$2" != "$prefix/$lost" ] || return
+  printf saved; for name in "${@:3}"; do printf ' %s=%s' "$name" "${!name}"; done; echo
+}
 regexp() { [[ $3 =~ $2 ]] && printf -v "${1##*:}" %s "${BASH_REMATCH[1]}"; }
 linux() { echo "load ${1##*gpt} $2"; [ -z "$unreadable" ] && { echo "boot ${*:3}"; exit; }; }
 sleep() { :; }
 reboot() { echo reset; exit; }
-root=hd0,gpt1
+root=hd0,gpt1 prefix=/EFI/BOOT
 """
 
 
@@ -71,12 +75,12 @@ def uboot(root: pathlib.Path, **saved: str) -> Machine:
     return Machine(UBOOT_WORDS, script, saved)
 
 
-def grub(root: pathlib.Path, **saved: str) -> Machine:
+def grub(root: pathlib.Path, lost: str = "", **saved: str) -> Machine:
+    """With `lost` the file of that name is no environment block."""
     script = (root / GRUB).read_text()
-    # The variables that load_env brings overwrite what the script sets before it.
-    script = re.sub(r"^load_env$", "eval \"$given\"", script, flags=re.M)
     script = re.sub(r"^menuentry .*\{$", "{", script, flags=re.M).replace("($disk,$part)", "$disk,$part ")
-    machine = Machine(GRUB_WORDS, script, saved)
+    # The variables that load_env brings overwrite what the script sets before it.
+    machine = Machine(f"{GRUB_WORDS}lost={lost}\n", script, saved)
     machine.words += "given=$(cat <<'END'\n"
     machine.script = "END\n)\n" + "unreadable=${given##*unreadable=}; [ \"$unreadable\" != \"$given\" ] || unreadable=\n" + script
     return machine
@@ -103,6 +107,10 @@ def check(root: pathlib.Path) -> list[str]:
         problems += _told(f"{name}: a slot that cannot be read", seen, ["reset"] * 3 + [B])
     machine = grub(root, A_OK="0")
     problems += _told("grub.cfg: a slot called bad", [machine.start()], [B])
+    for lost in ("grubenv", "grubkept"):
+        machine = grub(root, lost, A_OK="0")
+        wanted = [B, B, B, "reset", A]
+        problems += _told(f"grub.cfg: without {lost}", [machine.start() for _ in wanted], wanted)
     return problems + _syntax(root)
 
 

@@ -88,9 +88,10 @@ impl State {
     }
 
     /// The boot loader has lost what it knew, and with it whose turn it was: a trial that does not run was
-    /// perhaps never started.
+    /// perhaps never started, unless it failed.
     pub fn forgotten(&mut self, running: &Running) {
-        self.trial.take_if(|trial| trial.image.slot != running.image.slot);
+        let slot = &running.image.slot;
+        self.trial.take_if(|trial| trial.image.slot != *slot && !matches!(trial.stage, Stage::Failed { .. }));
     }
 
     /// The trial's booth is healthy.

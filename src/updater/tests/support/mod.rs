@@ -27,10 +27,13 @@ case "$1" in
       other*) echo '{"compatible":"engawa-booth-other","version":"2"}';;
       *) echo "{\"compatible\":\"engawa-booth-test\",\"version\":\"$(head -n 1 "$file")\"}";;
     esac;;
-  install) [ ! -e broken ] || { echo "failed to write slot" >&2; exit 1; };;
+  install)
+    [ ! -f grubkept ] || cp grubkept grubkept-in-writing
+    [ ! -e slow ] || exec sleep 1000
+    [ ! -e broken ] || { echo "failed to write slot" >&2; exit 1; };;
   status)
     case "$2" in
-      mark-*) ;;
+      mark-*) [ ! -f grubkept ] || cp grubkept "grubkept-at-$2";;
       *) [ ! -e ill ] || exit 1
          echo '{"compatible":"engawa-booth-test","booted":"A","boot_primary":"rootfs.0","slots":[
            {"rootfs.0":{"bootname":"A","boot_status":"'"$(cat other)"'"}},{"rootfs.1":{"bootname":"B","boot_status":"'"$(cat other)"'"}}]}';;
@@ -93,6 +96,21 @@ impl Machine {
         self.put("os-release", &format!("NAME=Engawa\nIMAGE_VERSION=\"{version}\"\n"));
         self.put("cmdline", &format!("ro quiet rauc.slot={slot}\n"));
         self.put("boot_id", &format!("{boot}\n"));
+    }
+
+    /// Its boot loader is GRUB, with that memory.
+    pub fn grub(&self, memory: &str) {
+        self.put("grub.cfg", "");
+        self.put("grubenv", memory);
+        self.put("system.conf", &format!("[system]\ngrubenv={}\n", self.path("grubenv").display()));
+    }
+
+    /// What one of the boot loader's memories says, without what fills it up.
+    pub fn memory(&self, name: &str) -> String {
+        let text = std::fs::read_to_string(self.path(name)).expect("a file");
+        assert_eq!(text.len(), 1024, "{text}");
+        let said = text.strip_prefix("# GRUB Environment Block\n").expect("a block").trim_end_matches('#');
+        said.lines().collect::<Vec<_>>().join(" ")
     }
 
     pub fn state(&self) -> State {
