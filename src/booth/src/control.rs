@@ -44,14 +44,17 @@ impl Control {
     /// # Errors
     /// The socket cannot be made at `path`.
     pub fn open(path: &Path, tell: Tell) -> std::io::Result<(Self, impl Future<Output = ()> + Send + use<>)> {
-        match std::fs::remove_file(path) {
+        // Whoever sees the socket may use it: it gets its name when the mode is set.
+        let new = path.with_added_extension("new");
+        match std::fs::remove_file(&new) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let listener = std::os::unix::net::UnixListener::bind(path)?;
+        let listener = std::os::unix::net::UnixListener::bind(&new)?;
         listener.set_nonblocking(true)?;
         // The group may ask; its folder keeps everybody else out.
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o660))?;
+        std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o660))?;
+        std::fs::rename(&new, path)?;
         let control = Self::default();
         let waiting = control.waiting.clone();
         let task = async move {
