@@ -68,7 +68,9 @@ impl Candidate {
                 self.page("companies").await?;
             }
             Action::Company(company) => {
-                self.page("companies").await?;
+                // The list comes a moment after the service's welcome.
+                let listed = |view: &View| matches!(view.screen, Screen::Companies { total: 1.., .. });
+                self.until(PAGE, "companies", listed).await?;
                 self.touch(Touch::Company(company.clone()));
                 self.page("name").await.with_context(|| format!("is there a company {company:?}?"))?;
             }
