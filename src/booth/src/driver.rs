@@ -19,7 +19,6 @@ use engawa_session::booth::{Booth, Config, Effect, Input};
 use engawa_session::health::{Check, Finding, Part};
 use engawa_session::outbox::{self, Draft};
 use engawa_session::view::View;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -105,10 +104,7 @@ impl Driver {
                     self.connection = connection;
                     self.booth.handle(Input::LinkUp, Instant::now());
                 }
-                Ok(Happened::Figures(answer)) => {
-                    let figures = self.parts.studio.figures();
-                    answer.send(figures.recv_timeout(Duration::from_secs(2)).unwrap_or(Value::Null)).ok();
-                }
+                Ok(Happened::Figures(answer)) => self.parts.studio.figures(answer),
                 Ok(Happened::Document { room, post, document }) => self.document(room, post, document),
                 Ok(Happened::Attach(path, answer)) => {
                     answer.send(self.attach(&path).map_err(|error| format!("{error:#}"))).ok();

@@ -32,17 +32,22 @@ impl Status {
     pub fn tell(&self, view: &View) {
         let Some(views) = &self.views else { return };
         let line = line(view);
+        // Whoever reads the line finds its view, and reads it before what an action makes of that.
+        let mut out = std::io::stdout().lock();
+        views.send_replace(Some(view.clone()));
         if *self.told.borrow() != line {
-            print(&line);
+            write(&mut out, &line);
             self.told.replace(line);
         }
-        views.send_replace(Some(view.clone()));
     }
 }
 
 /// Writes one line to standard output, whole. Nobody reading it is no fault.
 pub fn print(line: &Value) {
-    let mut out = std::io::stdout().lock();
+    write(&mut std::io::stdout().lock(), line);
+}
+
+fn write(out: &mut std::io::StdoutLock, line: &Value) {
     writeln!(out, "{line}").and_then(|()| out.flush()).ok();
 }
 

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 
 /// Commands that may wait for the media.
 const WAITING: usize = 256;
@@ -31,7 +32,7 @@ enum Order {
     Command(MediaCommand),
     Check(u32),
     StopCheck,
-    Figures(mpsc::SyncSender<Value>),
+    Figures(oneshot::Sender<Value>),
 }
 
 /// The sending end.
@@ -101,11 +102,9 @@ impl Studio {
         }
     }
 
-    /// The media's figures; null when nothing is open.
-    pub fn figures(&self) -> mpsc::Receiver<Value> {
-        let (answer, figures) = mpsc::sync_channel(1);
+    /// Answers the media's figures; null when nothing is open.
+    pub fn figures(&self, answer: oneshot::Sender<Value>) {
         self.orders.try_send(Order::Figures(answer)).ok();
-        figures
     }
 }
 

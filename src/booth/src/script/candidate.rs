@@ -237,7 +237,7 @@ impl Candidate {
             Action::Figures => {
                 let (answer, figures) = oneshot::channel();
                 self.post.happened(Happened::Figures(answer));
-                print(&json!({"figures": figures.await.context("the booth stopped")?}));
+                print(&json!({"figures": figures.await.context("the media did not answer")?}));
             }
             Action::Quit => self.post.happened(Happened::Stop(0)),
         }
