@@ -82,7 +82,7 @@ END
     --token-file token --target "$disk" --yes) >"$dir/said" 2>&1 &
   flashing=$!
   printf '%s' "$flashing" >"$dir/group" # a session of its own, ended by `clean` when this test fails
-  until_there "$dir/reached"
+  until_there "$dir/reached" "$flashing"
   rm "$dir/reached"
   if [ "$2" = KILL ]; then kill -KILL -- -"$flashing"; else kill -"$2" "$flashing"; fi
   code=0

@@ -102,7 +102,7 @@ what_is_in_use_is_refused() {
   perl -MFcntl -e 'sysopen(my $f, shift, O_RDONLY | O_EXCL) or die; open(my $g, ">", shift); <STDIN>' "$disk" "$dir/holds" \
     < <(exec tail -f /dev/null) &
   holder=$!
-  until_there "$dir/holds"
+  until_there "$dir/holds" "$holder"
   one --target "$disk" --yes
   kill "$holder"
   refused 4 "is in use (Device or resource busy)"
@@ -146,7 +146,7 @@ a_partition_and_a_mounted_card_are_refused() {
   # Its own arguments, not ours.
   # shellcheck disable=SC2016
   unshare -m bash -c 'mount -o ro "$1" "$2" && : >"$3" && exec tail -f /dev/null' - "${disk}p4" "$dir/mounted" "$dir/there" &
-  until_there "$dir/there"
+  until_there "$dir/there" $!
   one --target "$disk" --yes
   kill $!
   expect 4 "is in use (Device or resource busy)"

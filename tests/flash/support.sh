@@ -69,7 +69,7 @@ unbootable() { # DISK
 # Nothing of flash.sh is left: no device on top of the disk, no mount, no folder.
 left_nothing() { # DISK
   local tries
-  for ((tries = 0; tries < 50; tries++)); do
+  for ((tries = 0; tries < 300; tries++)); do
     if [ -z "$(losetup -j "$1")" ] && ! grep -q "$dir/engawa-flash" /proc/self/mountinfo; then return; fi
     perl -e 'select undef, undef, undef, 0.1' # the kernel lets go of a dead process's mounts a little later
   done
@@ -100,13 +100,14 @@ in_place_of() {
   PATH="$dir/bin:${PATH#"$dir/bin:"}"
 }
 
-until_there() { # FILE
+until_there() { # FILE PID: the process that makes it
   local tries
-  for ((tries = 0; tries < 150; tries++)); do
+  for ((tries = 0; tries < 1200; tries++)); do
     if [ -e "$1" ]; then return; fi
+    kill -0 "$2" 2>/dev/null || { echo "$1 does not come up: who makes it has ended"; return 1; }
     perl -e 'select undef, undef, undef, 0.1'
   done
-  echo "$1 did not come up in 15 s"
+  echo "$1 did not come up in 120 s"
   return 1
 }
 

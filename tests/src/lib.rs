@@ -11,7 +11,7 @@ use gst::subclass::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Frames that `engawafaultyenc` encodes before it dies.
-pub const FRAMES: u32 = 240;
+pub const FRAMES: u32 = 480;
 
 glib::wrapper! {
     /// Encodes [`FRAMES`] frames with x264, then reports an error and lets nothing more through.

@@ -11,7 +11,7 @@ use support::writer::{Said, Writer, write_until_killed};
 const KILLS: usize = 200;
 const CUTS: usize = 60;
 const DISK_BYTES: u64 = 64 << 20;
-/// How long the writer whose disk is cut runs.
+/// How long the writer whose disk is cut goes on after its first acknowledgement.
 const WRITING: Duration = Duration::from_millis(2500);
 /// Folders do not grow for ever.
 const KILLS_A_FOLDER: usize = 25;
@@ -79,11 +79,13 @@ fn recorded(folder: &Path) -> Option<Record> {
             return None;
         }
     };
-    let mut writer = Writer::start(&disk.root().join("ledger"), &Said::default());
-    let end = Instant::now() + WRITING;
+    let mut said = Said::default();
+    let mut writer = Writer::start(&disk.root().join("ledger"), &said);
+    let mut end = None;
     for line in writer.lines.by_ref() {
-        disk.acknowledged(&line.unwrap());
-        if Instant::now() >= end {
+        let line = line.unwrap();
+        disk.acknowledged(&line);
+        if said.hear(&line) && Instant::now() >= *end.get_or_insert_with(|| Instant::now() + WRITING) {
             break;
         }
     }

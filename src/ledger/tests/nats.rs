@@ -16,8 +16,9 @@ use support::{assert_in_order, event_of, room, told};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-/// What an election takes of ours: from a stream's new leader to the next event in it.
-const OURS_WITHIN: Duration = Duration::from_secs(1);
+/// What an election takes of ours: from a stream's new leader to the next event in it. Less than a second where the
+/// machine is not busy.
+const OURS_WITHIN: Duration = Duration::from_secs(5);
 /// With the servers' part, which is 4 to 9 s and again as much when votes are split.
 const STORED_WITHIN: Duration = Duration::from_secs(20);
 
@@ -68,7 +69,18 @@ async fn every_promise_holds_on_a_cluster() {
 /// What the servers tell of a stream; only its leader answers.
 async fn info(servers: &Servers, stream: &str) -> serde_json::Value {
     let client = async_nats::connect(servers.addresses.clone()).await.unwrap();
-    ask_info(&async_nats::jetstream::new(client), stream).await.expect("the stream has a leader")
+    let context = async_nats::jetstream::new(client);
+    timeout(support::SOON, until_told(&context, stream)).await.expect("the stream has a leader")
+}
+
+/// Asks on and on, also while the connection is made anew.
+async fn until_told(context: &async_nats::jetstream::Context, stream: &str) -> serde_json::Value {
+    loop {
+        if let Some(info) = ask_info(context, stream).await {
+            return info;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 async fn ask_info(context: &async_nats::jetstream::Context, stream: &str) -> Option<serde_json::Value> {
@@ -86,14 +98,10 @@ async fn leader(servers: &Servers, prefix: &str) -> String {
     info["cluster"]["leader"].as_str().expect("a cluster has a leader").to_owned()
 }
 
-/// When the rooms' stream has a leader again; asks on and on, also while the connection is made anew.
+/// When the rooms' stream has a leader again.
 async fn elected(context: async_nats::jetstream::Context, prefix: &str) -> Instant {
-    loop {
-        if ask_info(&context, &format!("{prefix}_log")).await.is_some() {
-            return Instant::now();
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until_told(&context, &format!("{prefix}_log")).await;
+    Instant::now()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -31,7 +31,7 @@ fn a_picture_that_stands_still_is_asked_for_again() {
     let mut call = Call::start(config());
     let one = link(1, 1);
     call.join_with(one, Codec::H264, |post| Peer::behind_a_bad_line(Codec::H264, post));
-    call.until("pictures from before and after the loss", 20, |call| call.figures(one).video_decoded > 200);
+    call.until("pictures from before and after the loss", 60, |call| call.figures(one).video_decoded > 200);
     call.media.stop();
 }
 
@@ -65,10 +65,11 @@ fn every_peer_of_a_codec_gets_the_same_encoded_pictures() {
     let before = call.media.figures();
     call.until_pictures(links[0], 60);
     let after = call.media.figures();
-    // One picture encoded for each captured, however many take it.
-    assert!(after.encoded - before.encoded <= after.captured - before.captured + 2);
+    // One picture encoded for each captured, however many take it, and a few that were on their way: an encoder for
+    // each would make a hundred and twenty more.
+    assert!(after.encoded - before.encoded <= after.captured - before.captured + 10);
     for (before, after) in before.links.iter().zip(&after.links) {
-        assert!(after.video_sent - before.video_sent > 50, "seat {}", after.seat);
+        assert!(after.video_sent - before.video_sent > 20, "seat {}", after.seat);
     }
 }
 

@@ -66,7 +66,7 @@ fn without_an_encoder_that_works_there_is_no_call() {
     for encoder in ["no-such-encoder", failing::DEAD_ENCODER] {
         let findings = check(
             &Config { encoders: vec![encoder.into()], ..config() },
-            Duration::from_secs(4),
+            Duration::from_secs(6),
             &AtomicBool::new(false),
         );
         let findings = findings.expect("nobody stops it");
@@ -87,6 +87,7 @@ fn who_comes_in_need_not_wait_for_a_check() {
         let stopped = Instant::now();
         stop.store(true, Ordering::Relaxed);
         assert_eq!(checks.join().expect("no panic"), None);
-        assert!(stopped.elapsed() < Duration::from_secs(3), "{:?}", stopped.elapsed());
+        // Seven seconds are the most that taking it down waits for; without the stop, the camera alone takes ten.
+        assert!(stopped.elapsed() < Duration::from_secs(9), "{:?}", stopped.elapsed());
     });
 }

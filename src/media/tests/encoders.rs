@@ -49,6 +49,7 @@ fn goes_on_after(bad: &str) {
     call.until_flowing(one);
     call.until_flowing(two);
     assert_eq!(encoders(&call), [bad]);
+    failing::fail(bad);
     call.until("the next rung", 20, |call| encoders(call).len() == 2);
     assert_eq!(encoders(&call), [bad, "x264enc"]);
     call.until_pictures(one, 30);

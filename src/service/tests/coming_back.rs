@@ -134,7 +134,7 @@ async fn a_service_that_stops_says_restart_and_nobody_lost_their_line() {
 // X6
 #[tokio::test]
 async fn after_a_restart_whoever_stays_away_is_told_as_lost() {
-    let mut house = House::open_with("", "returning = 1\nguest_grace = 1").await;
+    let mut house = House::open_with("", "returning = 4\nguest_grace = 1").await;
     let mut guest = Client::booth(house.address(), "a-01").await;
     let cookie = sign_in(house.address(), "takahashi").await;
     let mut host = Client::host_as(house.address(), &cookie, fresh_client()).await;

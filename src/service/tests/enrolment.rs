@@ -189,7 +189,7 @@ async fn a_revoked_booth_is_out_at_once_until_it_enrols_with_a_new_token() {
     let (status, revoked) = staff.ask("POST /api/v1/booths/b-01/revoke", Value::Null).await;
     assert_eq!((status, &revoked["state"]), (200, &json!("revoked")));
     assert_eq!(booth.closed().await, CloseCode::SignedOut as u16);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(open(at, &bearer).await, Err(401));
     assert_eq!(device.answer(at, "b-01", &challenge(at, "b-01").await).await.0, 401);
     for (token, word) in [(&token, "used"), (&spare, "expired")] {
@@ -334,7 +334,7 @@ async fn a_booth_enrols_at_one_node_signs_in_at_another_and_is_revoked_at_both()
     assert_eq!(staff.ask("POST /api/v1/booths/b-01/revoke", Value::Null).await.0, 200);
     let begun = Instant::now();
     assert_eq!(booth.closed().await, CloseCode::SignedOut as u16);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(open(two.address(), bearer["token"].as_str().unwrap()).await, Err(401));
 }
 

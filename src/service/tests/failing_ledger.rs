@@ -300,15 +300,17 @@ async fn a_lost_line_that_could_not_be_stored_is_told_when_the_ledger_is_back() 
     let mut host = Client::host(house.address(), "takahashi").await;
     host.command(&room, Command::Admit).await.unwrap();
     host.join(&room).await.unwrap();
+    let hosts = |message: &ServiceMessage| match message {
+        ServiceMessage::Directory { companies } => Some(companies[0].hosts.len()),
+        _ => None,
+    };
+    // What came before the host shows none either.
+    guest.until(|message| (hosts(message) == Some(1)).then_some(())).await;
+    guest.so_far().await;
     ledger.set(FAILS_BEFORE_WRITING);
     drop(host);
     // The hall knows that the connection is gone once the directory shows no host.
-    guest
-        .until(|message| match message {
-            ServiceMessage::Directory { companies } => companies[0].hosts.is_empty().then_some(()),
-            _ => None,
-        })
-        .await;
+    guest.until(|message| (hosts(message) == Some(0)).then_some(())).await;
     assert_eq!(guest.command(&room, MUTED).await, Err(Refusal::Unavailable));
     ledger.set(WORKS);
     guest.events_until(&room, &mut log, |r| r.event == Event::Lost { seat: Seat(1) }).await;

@@ -71,7 +71,7 @@ async fn exactly_five_mebibytes_go_through_and_one_more_is_refused_before_anythi
         guest.command(&room, Command::SendFile { file: hash(&bytes).parse().unwrap() }).await,
         Err(Refusal::NoSuchFile)
     );
-    assert_eq!(append(address, &room, &id, 0, &bytes).await.status, 204);
+    assert_eq!(guest.during(append(address, &room, &id, 0, &bytes)).await.status, 204);
     let posted = sent(&mut guest, &room, &hash(&bytes)).await;
     let Event::FileSent { file, .. } = &posted.event else { panic!() };
     assert_eq!((&*file.name, &*file.media_type, file.size), ("履歴書.txt", "text/plain", most as u32));

@@ -44,7 +44,7 @@ async fn attend(staff: &mut Client, on: bool) {
 // W14
 #[tokio::test]
 async fn a_knock_that_nobody_answers_rings_the_staff_and_stays_in_their_list() {
-    let house = House::open_with("", "pass_on = 1\nknock = 3").await;
+    let house = House::open_with("", "pass_on = 1\nknock = 8").await;
     let mut staff = Client::host(house.address(), "fair").await;
     let mut guest = Client::booth(house.address(), "a-01").await;
     let (booths, knocks) = floor(&mut staff, |booths, _| booths[0].here).await;

@@ -39,6 +39,12 @@ impl Beside {
         assert_eq!(last, self.seen + 1);
         self.seen = last;
     }
+
+    /// Whoever says nothing for too long is let go.
+    async fn stays(&mut self) {
+        self.guest.so_far().await;
+        self.host.so_far().await;
+    }
 }
 
 #[tokio::test]
@@ -239,6 +245,9 @@ async fn a_client_that_does_not_read_is_let_go_and_the_others_go_on() {
         lost = log.iter().any(|r| r.event == Event::Lost { seat: Seat(1) });
         if lost {
             break;
+        }
+        if round % 4 == 0 {
+            beside.stays().await;
         }
     }
     assert!(lost, "the host that reads nothing is let go");

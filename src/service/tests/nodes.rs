@@ -166,7 +166,7 @@ async fn whoever_changes_nodes_keeps_the_seat_and_what_was_signalled_meanwhile()
 // X6
 #[tokio::test]
 async fn the_clients_of_a_node_that_stops_have_time_to_come_back_and_then_are_lost() {
-    let mut pair = Pair::open("returning = 2\nguest_grace = 1").await;
+    let mut pair = Pair::open("returning = 6\nguest_grace = 1").await;
     let (mut guest, mut host, _) = booth_and_host(pair.one.address(), pair.two.address()).await;
     let (room, mut log) = call(&mut guest, &mut host).await;
     let cookie = sign_in(pair.two.address(), "mori").await;
@@ -182,7 +182,7 @@ async fn the_clients_of_a_node_that_stops_have_time_to_come_back_and_then_are_lo
 
 #[tokio::test]
 async fn what_two_nodes_decide_at_once_is_decided_once() {
-    let pair = Pair::open("knock = 1").await;
+    let pair = Pair::open("knock = 5").await;
     let mut guest = Client::booth(pair.one.address(), "a-01").await;
     let mut one = Client::host(pair.one.address(), "takahashi").await;
     let mut two = Client::host(pair.two.address(), "mori").await;

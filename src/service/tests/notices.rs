@@ -88,7 +88,7 @@ async fn a_booking_is_confirmed_and_reminded_with_link_and_code() {
     let mut receiver = Receiver::open(&[]).await;
     let house = house(&receiver).await;
     let host = Api::of(house.address(), "takahashi").await;
-    let room = host.book(24 * HOUR + 2_000, json!({ "contact": "sato@example.org" })).await;
+    let room = host.book(24 * HOUR + 6_000, json!({ "contact": "sato@example.org" })).await;
     let (first, second) = (receiver.next().await, receiver.next().await);
     assert_eq!((&first["kind"], &second["kind"]), (&json!("confirmed"), &json!("day_before")));
     for notice in [&first, &second] {
@@ -97,7 +97,7 @@ async fn a_booking_is_confirmed_and_reminded_with_link_and_code() {
         assert_eq!(notice["link"], json!(format!("https://fair.example/#/interview/{code}")));
         assert_eq!(notice["booking"]["guest"], "佐藤花子");
     }
-    let soon = host.book(HOUR + 2_000, json!({})).await;
+    let soon = host.book(HOUR + 6_000, json!({})).await;
     for kind in ["confirmed", "hour_before"] {
         let notice = receiver.next().await;
         assert_eq!((&notice["kind"], &notice["room"]), (&json!(kind), &json!(soon)));
@@ -128,10 +128,10 @@ async fn a_changed_interview_has_new_times_and_a_cancelled_one_no_notice() {
     let mut receiver = Receiver::open(&[]).await;
     let house = house(&receiver).await;
     let host = Api::of(house.address(), "takahashi").await;
-    let cancelled = host.book(24 * HOUR + 3_000, json!({})).await;
+    let cancelled = host.book(24 * HOUR + 6_000, json!({})).await;
     let moved = host.book(48 * HOUR, json!({})).await;
     assert_eq!(host.ask(&format!("DELETE /api/interviews/{cancelled}"), Value::Null).await.0, 204);
-    let starts = json!({ "starts": now() + 24 * HOUR + 4_000 });
+    let starts = json!({ "starts": now() + 24 * HOUR + 7_000 });
     assert_eq!(host.ask(&format!("PATCH /api/interviews/{moved}"), starts).await.0, 200);
     let mut kinds = Vec::new();
     // The one that is moved comes after the one that is not any more would have.

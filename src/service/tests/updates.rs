@@ -78,7 +78,7 @@ async fn nothing_but_bundles_is_served() {
 async fn who_asks_too_often_is_held_back_and_a_service_without_bundles_says_so() {
     let house = House::open().await;
     let mut statuses = Vec::new();
-    for _ in 0..400 {
+    for _ in 0..4000 {
         let status = get(house.address(), &format!("/api/v1/updates/{MACHINE}")).await.status;
         statuses.push(status);
         if status == 429 {

@@ -160,7 +160,8 @@ impl Drop for Program {
 // P3
 #[tokio::test]
 async fn a_program_that_is_killed_again_and_again_still_brings_and_installs_the_bundle() {
-    let bytes = bundle("2", 400_000);
+    // Far more than comes before the last kill, however late that is.
+    let bytes = bundle("2", 4_000_000);
     let (machine, origin) = (Machine::new(), Origin::open("2", bytes.clone()).await);
     let booth = Booth::open(&machine.place.socket, Mood::Healthy);
     let part = machine.place.data.join(format!("{}.raucb.part", sha256(&bytes)));

@@ -5,7 +5,6 @@ mod support;
 use engawa_session::update::Why;
 use engawa_updater::rauc::Rauc;
 use engawa_updater::update::{Ended, Source, UpdateError, update};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::booth::{Booth, Mood};
@@ -53,8 +52,7 @@ fn machine_with_rauc(folder: &Path) -> Machine {
         "#!/bin/sh\ncase $1 in info) exec rauc --conf={} \"$@\";; esac\nexec \"$(dirname \"$0\")/pretend\" \"$@\"\n",
         conf.display()
     );
-    machine.put("rauc", &script);
-    std::fs::set_permissions(machine.path("rauc"), std::fs::Permissions::from_mode(0o755)).expect("a program");
+    machine.script("rauc", &script);
     machine
 }
 

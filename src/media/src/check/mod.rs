@@ -220,7 +220,7 @@ mod tests {
             encoders: vec!["x264enc".into(), "openh264enc".into()],
             ..Config::default()
         };
-        let patience = Duration::from_secs(3);
+        let patience = Duration::from_secs(6);
         let begun = Instant::now();
         let findings = examine(&config, patience, &AtomicBool::new(false), false).expect("nobody stops it");
         assert!(begun.elapsed() < patience + Duration::from_secs(10), "{:?}", begun.elapsed());

@@ -3,16 +3,28 @@
 use gst::glib;
 use gst::prelude::*;
 use gst::subclass::prelude::*;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Fails with its first frame.
 pub const DEAD_ENCODER: &str = "engawadeadenc";
-/// Works, then reports an error after [`LIFE`] frames.
+/// Works until [`fail`], then reports an error.
 pub const DYING_ENCODER: &str = "engawadyingenc";
-/// Works, then takes frames without a word and gives none after [`LIFE`] frames.
+/// Works until [`fail`], then takes frames without a word and gives none.
 pub const STALLING_ENCODER: &str = "engawastallingenc";
-/// Frames that a dying or stalling encoder gives.
-pub const LIFE: u64 = 120;
+
+static DEAD: AtomicBool = AtomicBool::new(true);
+static DYING: AtomicBool = AtomicBool::new(false);
+static STALLING: AtomicBool = AtomicBool::new(false);
+
+/// The encoders of that name fail from their next frame on, in every call of this process.
+pub fn fail(name: &str) {
+    let fails = match name {
+        DYING_ENCODER => &DYING,
+        STALLING_ENCODER => &STALLING,
+        _ => panic!("{name} does not wait to be told"),
+    };
+    fails.store(true, Ordering::Relaxed);
+}
 
 /// Makes the failing encoders known to GStreamer, above every real one.
 pub fn register() {
@@ -31,8 +43,8 @@ enum End {
     Silence,
 }
 
-/// Puts a real encoder into `bin`, behind a gate that closes after `life` frames.
-fn assemble(bin: &gst::Bin, life: u64, end: End) {
+/// Puts a real encoder into `bin`, behind a gate that is closed once it `fails`.
+fn assemble(bin: &gst::Bin, fails: &'static AtomicBool, end: End) {
     let real = ["x264enc", "openh264enc"].into_iter().find(|name| gst::ElementFactory::find(name).is_some());
     let description = match real {
         Some("x264enc") => "x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=300",
@@ -47,9 +59,9 @@ fn assemble(bin: &gst::Bin, life: u64, end: End) {
     let (gate, out) = (pad("gate", "sink"), pad("end", "src"));
     inner.add_pad(&gst::GhostPad::with_target(&gate).expect("unlinked")).expect("a new pad");
     inner.add_pad(&gst::GhostPad::with_target(&out).expect("unlinked")).expect("a new pad");
-    let (weak, seen) = (bin.downgrade(), AtomicU64::new(0));
+    let weak = bin.downgrade();
     gate.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-        if seen.fetch_add(1, Ordering::Relaxed) < life {
+        if !fails.load(Ordering::Relaxed) {
             return gst::PadProbeReturn::Ok;
         }
         if end == End::Error {
@@ -71,7 +83,7 @@ fn assemble(bin: &gst::Bin, life: u64, end: End) {
 }
 
 macro_rules! failing {
-    ($module:ident, $object:ident, $name:literal, $life:expr, $end:expr) => {
+    ($module:ident, $object:ident, $name:literal, $fails:expr, $end:expr) => {
         mod $module {
             use super::*;
 
@@ -88,7 +100,7 @@ macro_rules! failing {
             impl ObjectImpl for Inside {
                 fn constructed(&self) {
                     self.parent_constructed();
-                    assemble(self.obj().upcast_ref(), $life, $end);
+                    assemble(self.obj().upcast_ref(), $fails, $end);
                 }
             }
             impl GstObjectImpl for Inside {}
@@ -117,6 +129,6 @@ macro_rules! failing {
     };
 }
 
-failing!(dead, DeadEncoder, "EngawaDeadEncoder", 0, End::Error);
-failing!(dying, DyingEncoder, "EngawaDyingEncoder", LIFE, End::Error);
-failing!(stalling, StallingEncoder, "EngawaStallingEncoder", LIFE, End::Silence);
+failing!(dead, DeadEncoder, "EngawaDeadEncoder", &DEAD, End::Error);
+failing!(dying, DyingEncoder, "EngawaDyingEncoder", &DYING, End::Error);
+failing!(stalling, StallingEncoder, "EngawaStallingEncoder", &STALLING, End::Silence);

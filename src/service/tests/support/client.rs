@@ -3,23 +3,28 @@
 use super::{PATIENCE, fresh_client, token, web};
 use engawa_protocol::{
     ClientId, ClientMessage, Codec, Command, Fault, Locale, PROTOCOL, Peer, Recorded, Refusal, RoomId, Seq,
-    ServiceMessage, Signal,
+    ServiceMessage, Signal, limits,
 };
 use engawa_session::room::{Policy, Room};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
+const PING_EVERY: Duration = Duration::from_millis(limits::PING_EVERY_MS);
+
 pub struct Client {
     pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub client: ClientId,
     n: u32,
+    /// When it said something last.
+    spoke: Instant,
     /// Came while something else was waited for.
     passed: VecDeque<ServiceMessage>,
 }
@@ -75,7 +80,7 @@ impl Client {
 
     /// Has said hello, and not read the welcome yet.
     pub async fn waiting(socket: WebSocketStream<MaybeTlsStream<TcpStream>>, client: ClientId) -> Self {
-        let mut me = Self { socket, client: client.clone(), n: 0, passed: VecDeque::new() };
+        let mut me = Self { socket, client: client.clone(), n: 0, spoke: Instant::now(), passed: VecDeque::new() };
         me.send(&ClientMessage::Hello { protocol: PROTOCOL, client }).await;
         me
     }
@@ -96,16 +101,42 @@ impl Client {
 
     pub async fn send_text(&mut self, text: &str) {
         timeout(PATIENCE, self.socket.send(Message::text(text))).await.expect("sent in time").expect("sent");
+        self.spoke = Instant::now();
     }
 
     async fn read(&mut self) -> ServiceMessage {
+        timeout(PATIENCE, self.listen()).await.expect("a message in time")
+    }
+
+    /// The next message, however late. Whoever says nothing is let go: it pings meanwhile, as real clients do.
+    async fn listen(&mut self) -> ServiceMessage {
         loop {
-            let received = timeout(PATIENCE, self.socket.next()).await.expect("a message in time");
+            let Ok(received) = timeout_at(self.spoke + PING_EVERY, self.socket.next()).await else {
+                self.spoke = Instant::now();
+                self.socket.send(Message::Ping("alive".into())).await.expect("the connection stands");
+                continue;
+            };
             match received.expect("the connection stands").expect("the connection stands") {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Close(frame) => panic!("closed: {frame:?}"),
                 _ => {}
             }
+        }
+    }
+
+    /// Listens for as long as `work` takes.
+    pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::select! {
+            done = work => done,
+            () = self.stay() => unreachable!("it stays"),
+        }
+    }
+
+    /// Listens for ever; what comes is kept.
+    pub async fn stay(&mut self) {
+        loop {
+            let message = self.listen().await;
+            self.passed.push_back(message);
         }
     }
 

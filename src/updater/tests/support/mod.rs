@@ -83,7 +83,7 @@ impl Machine {
 
     /// Written by another process: what another test's thread forks meanwhile would hold it open, and nobody runs a
     /// program that is open for writing.
-    fn script(&self, name: &str, text: &str) {
+    pub fn script(&self, name: &str, text: &str) {
         self.put("text", text);
         let (from, to) = (self.path("text"), self.path(name));
         let done =
