@@ -94,7 +94,7 @@ test('bad messages are refused by name and the running call does not notice', as
   await until('the socket to be closed', () => client.closed, { instead: () => client.messages.at(-1) });
   expect(client.closed).toBe(1009);
 
-  await recruiter.flows(0, 24);
+  await recruiter.flows(0);
   await booth.hears(440);
   expect((await recruiter.desk()).link).toBe('up');
   expect((await booth.screen('call')).others).toHaveLength(1);
@@ -118,7 +118,7 @@ test('a recruiter with broken SDP does not disturb the call of the others', asyn
   }
   client.send({ type: 'signal', room, to: offer['from'], attempt: offer['attempt'], signal: { type: 'candidate', candidate: 'candidate:nonsense', line: 99 } });
 
-  await recruiter.flows(0, 24);
+  await recruiter.flows(0);
   await booth.hears(440);
   client.close();
   await booth.shows('the good recruiter', (shown) => shown.screen === 'call' && (shown.others?.some((other) => other.seat === 1 && other.picture && !other.lost) ?? false));

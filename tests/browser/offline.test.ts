@@ -37,6 +37,6 @@ test('what is written while the line is away arrives once and in order, also thr
   expect((await posts()).map((post) => post.text ?? post.file)).toEqual(['一行目です', '二行目です', '職務経歴書.bin', '三行目です']);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   expect(await recruiter.download((await posts())[2]?.post ?? 0)).toEqual({ bytes: FILE_BYTES, sha256 });
-  await recruiter.flows(0, 24);
+  await recruiter.flows(0);
   await booth.hears(440);
 });

@@ -10,7 +10,7 @@ test('the service is killed and started again: picture and sound go on, nothing 
   const before = await recruiter.desk();
 
   await fair.service.stop('SIGKILL');
-  await recruiter.flows(0, 24);
+  await recruiter.flows(0);
   await booth.hears(440);
   expect((await booth.screen('call')).others).toHaveLength(1);
 

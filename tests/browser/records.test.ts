@@ -27,15 +27,17 @@ test('the records hold who was there and what was said, harmless and without wha
   await booth.knock({ name: '=cmd|calc', language: 'ja' });
   await recruiter.admit();
   const room = (await recruiter.desk()).room ?? '';
+  const line = (text: string) => until(`the line ${text}`, async () => (await recruiter.posts()).some((post) => post.text === text));
   const write = async (text: string) => {
     await page.getByTestId('chat-text').fill(text);
     await page.getByTestId('chat-text').press('Control+Enter');
-    await until(`the line ${text}`, async () => (await recruiter.posts()).some((post) => post.text === text));
+    await line(text);
   };
   await page.getByTestId('chat-button').click();
 
   // The whole history goes, for everybody; then one's own line, on either side.
   await booth.act('write すべて消す前');
+  await line('すべて消す前');
   await write('こちらも');
   await page.getByTestId('clear-chat').click();
   await page.getByText('全員の画面と記録から言葉とファイルが消え、元にもどせません。').waitFor();
@@ -44,7 +46,9 @@ test('the records hold who was there and what was said, harmless and without wha
   await write('+81 "3", 1234');
   await booth.act('write ＠式ではない');
   await booth.act('write 言いまちがい');
-  await until('the line to take back', async () => (await recruiter.posts()).some((post) => post.text === '言いまちがい'));
+  await line('言いまちがい');
+  // The booth takes back the last line that it knows to be posted.
+  await booth.shows('five lines that are posted', (shown) => shown.chat?.lines === 5 && shown.chat.waiting === 0);
   expect(await page.getByTestId('delete-post').count()).toBe(1);
   await booth.act('take-back');
   await write('わたしのまちがい');

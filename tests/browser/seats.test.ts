@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Booth } from './support/booth';
 import { Fair, KIM, SMALL, TAKAHASHI } from './support/fair';
-import { people } from './support/people';
+import { lists, people } from './support/people';
 import { plain, type Recruiter } from './support/recruiter';
 import { until } from './support/until';
 
@@ -91,7 +91,7 @@ test('who comes late finds the history, and a co-host keeps the call when the ot
   await first.enter();
   await first.says('unread', '2');
   expect((await first.posts()).map((post) => post.text)).toEqual(['はじめまして', 'こちらこそ']);
-  expect(await people(first, 'people')).toEqual([
+  await lists(first, 'people', [
     '佐 佐藤花子 応募者 ・ ブース A-01', '김 김민준 면접관', '高 高橋 めぐみ (あなた) 採用担当',
   ]);
 
@@ -103,14 +103,16 @@ test('who comes late finds the history, and a co-host keeps the call when the ot
   const seat = (await second.desk()).seat ?? -1;
   expect(plain(await first.tile(seat).getByTestId('hand-up').innerText())).toBe('1');
   expect(plain(await first.tile(0).getByTestId('hand-up').innerText())).toBe('2');
-  expect(await booth.screen('call')).toMatchObject({ hand: true, others: [{ name: KIM.name, hand: 1 }, { name: TAKAHASHI.name, hand: null }] });
+  expect(await booth.shows('its own hand', (shown) => shown.hand === true)).toMatchObject({
+    screen: 'call', others: [{ name: KIM.name, hand: 1 }, { name: TAKAHASHI.name, hand: null }],
+  });
 
   await second.leave();
   await booth.with(first.host.name);
   await second.page.getByTestId('again').click();
   await second.at('call');
   await booth.with(KIM.name, TAKAHASHI.name);
-  expect(await people(first, 'history')).toEqual([
+  await lists(first, 'history', [
     'h:m– 佐藤花子 参加中', 'h:m–h:m 김민준 退出', 'h:m– 高橋 めぐみ 参加中', 'h:m– 김민준 参加中',
   ]);
   await second.leave();

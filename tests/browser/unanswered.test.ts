@@ -9,7 +9,7 @@ const STAFF: Account = { account: 'yamamoto', password: 'haru-no-umi-no-oto', na
 
 // W13, W14
 test('a knock that the first host does not answer rings at the next one, then at the staff, and is listed as missed', async () => {
-  const fair = await Fair.open('unanswered', { hosts: [STAFF], policy: ['pass_on = 2', 'knock = 8'] });
+  const fair = await Fair.open('unanswered', { hosts: [STAFF], policy: ['pass_on = 4', 'knock = 16'] });
   const office = await fair.office();
   const first = await fair.recruiter(KIM);
   const next = await fair.recruiter();

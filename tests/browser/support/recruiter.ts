@@ -20,6 +20,12 @@ export const FLAGS = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
+/**
+ * Pictures a second at which a call goes on. One that stands still shows none, and a slow machine
+ * manages these; only the story of a call as it should be asks for the full rate.
+ */
+const GOES_ON = 10;
+
 /** What `window.probe.frames` tells. */
 export type Frames = { frames: number; stamps: number; wrong: number; ms: number; width: number; height: number; ages: number[] };
 export type Tone = { hz: number; share: number; level: number | null };
@@ -225,7 +231,7 @@ export class Recruiter {
    * picture counts once, and only with a right checksum. A machine that is busy with other things
    * gets more than one try.
    */
-  async flows(seat: number, fps: number, ms = 3_000, within = 40_000): Promise<Frames> {
+  async flows(seat: number, fps = GOES_ON, ms = 3_000, within = 40_000): Promise<Frames> {
     let seen: Frames | undefined;
     return until(
       `${this.host.account} to see ${fps} pictures a second of seat ${seat}`,
