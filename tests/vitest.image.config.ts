@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: 'image/support/flashed.ts',
     pool: 'forks',
     fileParallelism: false,
+    // A story goes on where its last test ended.
+    bail: 1,
     testTimeout: 600_000,
     hookTimeout: 600_000,
     teardownTimeout: 30_000,

@@ -80,7 +80,7 @@ test('a second card with the same token is refused, and says so', async () => {
 test('the booth goes on being known by its key, and a revoked one is shut out at once', async () => {
   const { machine, service } = site();
   const office = await Office.open(service, GUARD);
-  await machine.sh('systemctl restart engawa-booth');
+  await machine.sh('systemctl restart engawa-booth', 240_000);
   await page(machine, 'welcome-ja', 120_000);
   await until('the line', async () => /"service","state":"good"/.test(await check(machine)), { within: 120_000, instead: () => check(machine) });
   await timed('booth revoked to its page', async () => {

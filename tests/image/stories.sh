@@ -19,7 +19,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 # Seconds that each took on two cores that others slowed down; what matters most comes first.
-all=(pages:40 booth:500 enrol:200 interview:400 unable:350 flash:300 devices:350 updates:2000 plain:80 cuts:4000)
+all=(pages:40 booth:500 enrol:200 interview:400 unable:350 flash:300 devices:350 updates:800 fallbacks:1300 plain:80 cuts:4000)
 declare -A slow
 for each in "${all[@]}"; do slow[${each%:*}]=${each#*:}; done
 [ $# -gt 0 ] || set -- "${all[@]%:*}"
@@ -46,7 +46,12 @@ mib() { du -m --apparent-size "$1" | cut -f 1; }
   printf 'everything before the stories\t%s\ts\n' $((SECONDS - begun))
 } > "$out/measured.tsv"
 fits() { [ -z "$within" ] || [ $((SECONDS - begun + ${slow[$1]})) -le "$within" ]; }
-tell() (cd tests && npx vitest run --config vitest.image.config.ts "image/$1.test.ts")
+# One that hangs ends ten minutes after the time that all have.
+tell() (
+  bound=()
+  [ -z "$within" ] || bound=(timeout --kill-after=60 $((within + 600 - (SECONDS - begun))))
+  cd tests && "${bound[@]}" npx vitest run --config vitest.image.config.ts "image/$1.test.ts"
+)
 failed=()
 skipped=()
 unsteady=()

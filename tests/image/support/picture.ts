@@ -54,6 +54,13 @@ export class Picture {
     return different / all;
   }
 
+  /** Only what is compared, without the pixels. */
+  reckoned(): Picture {
+    const blocks = new Picture(this.width, this.height, new Uint8Array());
+    blocks.#blocks = this.#means();
+    return blocks;
+  }
+
   /** How light it is as a whole, 0 to 1. */
   light(): number {
     return this.#means().reduce((sum, value) => sum + value / 255, 0) / this.#means().length;
@@ -62,15 +69,18 @@ export class Picture {
   /** Mean colours of the blocks, row by row; reckoned once. */
   #means(): Float32Array {
     if (this.#blocks) return this.#blocks;
-    const [wide, high] = [Math.floor(this.width / BLOCK), Math.floor(this.height / BLOCK)];
+    const [wide, high, rgb] = [Math.floor(this.width / BLOCK), Math.floor(this.height / BLOCK), this.rgb];
     const means = new Float32Array(wide * high * 3);
     for (let y = 0; y < high * BLOCK; y++) {
-      for (let x = 0; x < wide * BLOCK; x++) {
-        const [from, to] = [(y * this.width + x) * 3, (Math.floor(y / BLOCK) * wide + Math.floor(x / BLOCK)) * 3];
-        for (let channel = 0; channel < 3; channel++) means[to + channel]! += this.rgb[from + channel]! / BLOCK ** 2;
+      const row = Math.floor(y / BLOCK) * wide;
+      for (let x = 0, from = y * this.width * 3; x < wide * BLOCK; x++, from += 3) {
+        const to = (row + Math.floor(x / BLOCK)) * 3;
+        means[to]! += rgb[from]!;
+        means[to + 1]! += rgb[from + 1]!;
+        means[to + 2]! += rgb[from + 2]!;
       }
     }
-    return (this.#blocks = means);
+    return (this.#blocks = means.map((sum) => sum / BLOCK ** 2));
   }
 }
 
@@ -78,14 +88,18 @@ export class Picture {
 function unfilter(packed: Buffer, line: number, height: number, step: number): Uint8Array {
   const bytes = new Uint8Array(line * height);
   for (let y = 0; y < height; y++) {
-    const filter = packed[y * (line + 1)];
+    const [filter, from, to] = [packed[y * (line + 1)], y * (line + 1) + 1, y * line];
+    if (filter === 0) {
+      bytes.set(packed.subarray(from, from + line), to);
+      continue;
+    }
     for (let x = 0; x < line; x++) {
-      const at = y * line + x;
+      const at = to + x;
       const left = x >= step ? bytes[at - step]! : 0;
       const up = y > 0 ? bytes[at - line]! : 0;
       const corner = x >= step && y > 0 ? bytes[at - line - step]! : 0;
-      const guess = filter === 1 ? left : filter === 2 ? up : filter === 3 ? (left + up) >> 1 : filter === 4 ? paeth(left, up, corner) : 0;
-      bytes[at] = packed[y * (line + 1) + 1 + x]! + guess;
+      const guess = filter === 1 ? left : filter === 2 ? up : filter === 3 ? (left + up) >> 1 : paeth(left, up, corner);
+      bytes[at] = packed[from + x]! + guess;
     }
   }
   return bytes;
@@ -94,11 +108,14 @@ function unfilter(packed: Buffer, line: number, height: number, step: number): U
 /** The colours of numbers of `depth` bits each, the first in the highest. */
 function painted(bytes: Uint8Array, width: number, height: number, depth: number, palette: Buffer): Uint8Array {
   const rgb = new Uint8Array(width * height * 3);
-  const line = Math.ceil((width * depth) / 8);
-  for (let at = 0; at < width * height; at++) {
-    const bit = (at % width) * depth;
-    const number = (bytes[Math.floor(at / width) * line + (bit >> 3)]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
-    for (let channel = 0; channel < 3; channel++) rgb[at * 3 + channel] = palette[number * 3 + channel]!;
+  const [line, most] = [Math.ceil((width * depth) / 8), (1 << depth) - 1];
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0, bit = 0; x < width; x++, bit += depth, to += 3) {
+      const from = ((bytes[y * line + (bit >> 3)]! >> (8 - depth - (bit & 7))) & most) * 3;
+      rgb[to] = palette[from]!;
+      rgb[to + 1] = palette[from + 1]!;
+      rgb[to + 2] = palette[from + 2]!;
+    }
   }
   return rgb;
 }
@@ -109,6 +126,8 @@ function opaque(rgba: Uint8Array): Uint8Array {
 
 function paeth(left: number, up: number, corner: number): number {
   const guess = left + up - corner;
-  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  const a = Math.abs(guess - left);
+  const b = Math.abs(guess - up);
+  const c = Math.abs(guess - corner);
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }

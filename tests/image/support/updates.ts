@@ -8,6 +8,8 @@ import { Site } from './site';
 
 type State = { good?: { version: string; slot: string }; trial?: { stage: string } | null; fallback?: { version: string; reason: string } | null };
 
+/** Variables of the updater's units, on the data partition. */
+const ENVIRONMENT = 'stories/environment';
 const MARK = 'kept through everything';
 
 /** A booth that looks for updates when a story says so. */
@@ -22,8 +24,8 @@ export class Updates {
       settings: SETTINGS,
       files: [
         ...FILES,
-        // A line of this machine is fast, and a version that does not get healthy is given up soon.
-        { path: 'stories/environment', text: 'ENGAWA_UPDATE=--rate 100000000\nENGAWA_PATIENCE=--limit 240\n' },
+        // A line of this machine is fast.
+        { path: ENVIRONMENT, text: 'ENGAWA_UPDATE=--rate 100000000\n' },
       ],
       larger: 1536,
       updates: shelf.folder,
@@ -60,6 +62,11 @@ export class Updates {
     await this.machine.sh('systemctl stop engawa-update.timer');
   }
 
+  /** From its next start on a version that does not get healthy is given up soon. */
+  async impatient(): Promise<void> {
+    await this.machine.sh(`echo 'ENGAWA_PATIENCE=--limit 240' >> /data/${ENVIRONMENT}; sync`);
+  }
+
   /** Waits until what runs is called good. */
   async proven(within = 420_000): Promise<void> {
     let now: unknown;
@@ -81,20 +88,23 @@ export class Updates {
   }
 
   /** Runs an update to its end, unless the machine starts anew under it; gives back what it logged. */
-  async update(within = 420_000): Promise<string> {
+  async update(within = 900_000): Promise<string> {
     const resets = this.machine.qmp.count('RESET');
+    const show = 'systemctl show -p InvocationID -p ActiveState engawa-update.service';
+    const invocation = (text: string) => /^InvocationID=.*$/m.exec(text)?.[0];
+    const before = invocation(await this.machine.sh(show));
     await this.start();
     await until(
       'the update to end, or the machine to start anew',
       async () => {
         if (this.machine.qmp.count('RESET') > resets) return true;
-        const { text } = await this.machine.agent.try('systemctl show -P ActiveState engawa-update.service', 5_000).catch(() => ({ text: '' }));
-        return text === 'inactive' || text === 'failed';
+        const { text } = await this.machine.agent.try(show, 5_000).catch(() => ({ text: '' }));
+        return text !== '' && invocation(text) !== before && /^ActiveState=(inactive|failed)$/m.test(text);
       },
       { within, every: 1_000 },
     );
     if (this.machine.qmp.count('RESET') > resets) return '';
-    return this.machine.sh('journalctl -b -u engawa-update.service -o cat --no-pager | tail -n 20');
+    return this.machine.sh('journalctl --sync; journalctl -b -u engawa-update.service -o cat --no-pager | tail -n 20');
   }
 
   /** A booth that works, with everything that it was given. */
