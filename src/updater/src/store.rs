@@ -84,14 +84,14 @@ impl Store {
         Ok(answer)
     }
 
-    /// The right to bring, verify and install; given back when the file is dropped.
+    /// The right to bring, verify and install.
     ///
     /// # Errors
     /// When another process has it.
-    pub fn take(&self) -> Result<File, StoreError> {
+    pub fn take(&self) -> Result<Right, StoreError> {
         let lock = self.open_lock("update.lock")?;
         match lock.try_lock() {
-            Ok(()) => Ok(lock),
+            Ok(()) => Ok(Right(lock)),
             Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Taken),
             Err(std::fs::TryLockError::Error(source)) => Err(disk("locking", &self.folder)(source)),
         }
@@ -114,6 +114,17 @@ impl Store {
     fn open_lock(&self, name: &str) -> Result<File, StoreError> {
         let path = self.folder.join(name);
         File::options().create(true).append(true).open(&path).map_err(disk("opening", &path))
+    }
+}
+
+/// The right to bring, verify and install; given back with this value.
+#[derive(Debug)]
+pub struct Right(File);
+
+impl Drop for Right {
+    fn drop(&mut self) {
+        // Closing alone leaves it to a program that is started in this moment and has the file, too, until it runs.
+        self.0.unlock().ok();
     }
 }
 
@@ -184,9 +195,11 @@ mod tests {
     fn one_update_at_a_time() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::new(folder.path());
-        let lock = store.take().expect("the lock");
+        let right = store.take().expect("the right");
         assert!(matches!(store.take(), Err(StoreError::Taken)));
-        drop(lock);
+        // As a program has it that is just being started.
+        let _started = right.0.try_clone().expect("a file");
+        drop(right);
         assert!(store.take().is_ok());
     }
 
