@@ -158,7 +158,7 @@ test('a booth whose screen alone is stuck is started anew', async () => {
   const [before, bitten] = [await pid(), await bites()];
   // The screen's loop is the first thread's; everything else goes on turning.
   await machine.sh('install -m 755 /data/stories/still /tmp/still');
-  expect(await machine.sh(`/tmp/still ${before} 60 > /tmp/still.log 2>&1 < /dev/null & until grep . /tmp/still.log; do sleep 0.1; done`)).toBe('held');
+  expect(await machine.sh(`/tmp/still ${before} 60 > /tmp/still.log 2>&1 < /dev/null & until grep -s . /tmp/still.log; do sleep 0.1; done`)).toBe('held');
   expect(await machine.sh(`awk '/^State/ { print $2 }' /proc/${before}/task/*/status | sort | uniq -c | tr -s ' \\n' ' '`)).toMatch(/S .*1 t/);
   await timed('screen stuck to its page', () => back(before, 120_000));
   expect(await bites()).toBeGreaterThan(bitten);

@@ -4,7 +4,8 @@
 #   tests/image/stories.sh [--kept] [--within SECONDS] [NAME…]
 #
 # With --kept the image that is there is taken; NAMEs choose among tests/image/*.test.ts, and are told in that
-# order. With --within a story for which too little time is left is named and left out.
+# order. With --within a story for which too little time is left is named and left out, and so are all where a plain
+# Debian, which is told first then, starts so slowly that the stories' own limits do not hold.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=$PWD/target/image
@@ -19,7 +20,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 # Seconds that each took on two cores that others slowed down; what matters most comes first.
-all=(pages:40 booth:500 enrol:200 interview:400 unable:350 flash:300 devices:350 updates:800 fallbacks:1300 plain:80 cuts:4000)
+all=(plain:80 pages:40 booth:500 enrol:200 interview:400 unable:350 flash:300 devices:350 updates:800 fallbacks:1300 cuts:4000)
 declare -A slow
 for each in "${all[@]}"; do slow[${each%:*}]=${each#*:}; done
 [ $# -gt 0 ] || set -- "${all[@]%:*}"
@@ -45,12 +46,16 @@ mib() { du -m --apparent-size "$1" | cut -f 1; }
   printf 'root\t%s\tMiB\n' "$(du -sm "$out/work/root" | cut -f 1)"
   printf 'everything before the stories\t%s\ts\n' $((SECONDS - begun))
 } > "$out/measured.tsv"
-fits() { [ -z "$within" ] || [ $((SECONDS - begun + ${slow[$1]})) -le "$within" ]; }
+# Seconds to a plain Debian's login. The stories were told well where it took 29 to 35.
+slowest=50
+login() { awk -F '\t' '/login of a plain Debian/ { login = $2 } END { print int(login) }' "$out/measured.tsv"; }
+crawls() { [ -n "$within" ] && [ "$(login)" -gt "$slowest" ]; }
+fits() { [ -z "$within" ] || { ! crawls && [ $((SECONDS - begun + ${slow[$1]})) -le "$within" ]; }; }
 # One that hangs ends ten minutes after the time that all have.
 tell() (
   bound=()
-  [ -z "$within" ] || bound=(timeout --kill-after=60 $((within + 600 - (SECONDS - begun))))
-  cd tests && "${bound[@]}" npx vitest run --config vitest.image.config.ts "image/$1.test.ts"
+  [ -z "$within" ] || bound=(timeout --foreground --kill-after=60 $((within + 600 - (SECONDS - begun))))
+  cd tests && "${bound[@]}" node_modules/.bin/vitest run --config vitest.image.config.ts "image/$1.test.ts"
 )
 failed=()
 skipped=()
@@ -60,12 +65,13 @@ for story in "$@"; do
     skipped+=("$story")
   elif ! tell "$story"; then
     # An emulated machine on processors that others use, too, is told a second time; that this was needed is said.
-    if fits "$story" && tell "$story"; then unsteady+=("$story"); else failed+=("$story"); fi
+    if [ -n "$within" ]; then tell plain || true; fi
+    if fits "$story" && tell "$story"; then unsteady+=("$story"); elif crawls; then skipped+=("$story"); else failed+=("$story"); fi
   fi
 done
 printf '\n'
 awk -F '\t' '{ printf "%8s %-4s %s\n", $2, $3, $1 }' "$out/measured.tsv"
 printf '%8d s    everything\n' $((SECONDS - begun))
 if [ ${#unsteady[@]} -gt 0 ]; then echo "told twice, and well only the second time: ${unsteady[*]}"; fi
-if [ ${#skipped[@]} -gt 0 ]; then echo "SKIPPED, with too little of $within s left: ${skipped[*]}"; fi
+if [ ${#skipped[@]} -gt 0 ]; then echo "SKIPPED, with too little of $within s left or more than $slowest s to a plain Debian's login: ${skipped[*]}"; fi
 if [ ${#failed[@]} -gt 0 ]; then echo "failed: ${failed[*]}"; exit 1; fi
