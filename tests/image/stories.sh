@@ -60,13 +60,14 @@ tell() (
 failed=()
 skipped=()
 unsteady=()
+crawled=()
 for story in "$@"; do
   if ! fits "$story"; then
     skipped+=("$story")
   elif ! tell "$story"; then
     # An emulated machine on processors that others use, too, is told a second time; that this was needed is said.
     if [ -n "$within" ]; then tell plain || true; fi
-    if fits "$story" && tell "$story"; then unsteady+=("$story"); elif crawls; then skipped+=("$story"); else failed+=("$story"); fi
+    if fits "$story" && tell "$story"; then unsteady+=("$story"); elif crawls; then crawled+=("$story"); else failed+=("$story"); fi
   fi
 done
 printf '\n'
@@ -74,4 +75,5 @@ awk -F '\t' '{ printf "%8s %-4s %s\n", $2, $3, $1 }' "$out/measured.tsv"
 printf '%8d s    everything\n' $((SECONDS - begun))
 if [ ${#unsteady[@]} -gt 0 ]; then echo "told twice, and well only the second time: ${unsteady[*]}"; fi
 if [ ${#skipped[@]} -gt 0 ]; then echo "SKIPPED, with too little of $within s left or more than $slowest s to a plain Debian's login: ${skipped[*]}"; fi
+if [ ${#crawled[@]} -gt 0 ]; then echo "failed, NOT COUNTED with $(login) s to a plain Debian's login: ${crawled[*]}"; fi
 if [ ${#failed[@]} -gt 0 ]; then echo "failed: ${failed[*]}"; exit 1; fi
